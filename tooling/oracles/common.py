@@ -108,6 +108,6 @@ def save_fixture(path: Path, tensors: dict, *, module: str, config: dict, seed: 
         raise ValueError(f"{path.name}: {size_bytes} bytes exceed {MAX_FIXTURE_BYTES}")
     print(f"{path.relative_to(ROOT)}  {size_bytes} bytes")
     for name, tensor in clean.items():
-        if not name.startswith("weights."):
+        if not name.startswith(("weights.", "grad.")):
             values = tensor.float()
             print(f"  {name} {list(tensor.shape)} mean {values.mean():+.4f} std {values.std() if values.numel() > 1 else 0:.4f}")
