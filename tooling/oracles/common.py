@@ -103,6 +103,7 @@ def save_fixture(path: Path, tensors: dict, *, module: str, config: dict, seed: 
     if note:
         metadata["note"] = note
     save_file(clean, str(path), metadata=metadata)
+    path.chmod(0o644)
     size_bytes = path.stat().st_size
     if size_bytes > MAX_FIXTURE_BYTES:
         raise ValueError(f"{path.name}: {size_bytes} bytes exceed {MAX_FIXTURE_BYTES}")
