@@ -79,9 +79,28 @@ def prefixed(prefix: str, tensors) -> dict:
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
 
 
-def save_fixture(path: Path, tensors: dict, *, module: str, config: dict, seed: int, generator: str, used=(), note="") -> None:
-    from safetensors.torch import save_file
+DTYPES = {torch.float32: "F32", torch.int64: "I64", torch.uint8: "U8"}
 
+
+def write_safetensors(path: Path, tensors: dict, metadata: dict) -> None:
+    """Writes the format directly: Debian's torch, which some oracles run on, comes without the safetensors package.
+
+    Layout: u64 little-endian header length, JSON header padded with spaces to 8 bytes, data. Widest types first, so that
+    every tensor is aligned to its own type.
+    """
+    header, chunks, offset = {"__metadata__": metadata}, [], 0
+    for name in sorted(tensors, key=lambda key: (-tensors[key].element_size(), key)):
+        tensor = tensors[name]
+        data = tensor.numpy().tobytes()
+        header[name] = {"dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [offset, offset + len(data)]}
+        chunks.append(data)
+        offset += len(data)
+    encoded = json.dumps(header, separators=(",", ":")).encode()
+    encoded += b" " * (-len(encoded) % 8)
+    path.write_bytes(len(encoded).to_bytes(8, "little") + encoded + b"".join(chunks))
+
+
+def save_fixture(path: Path, tensors: dict, *, module: str, config: dict, seed: int, generator: str, used=(), note="") -> None:
     clean = {}
     for name, tensor in tensors.items():
         tensor = tensor.detach()
@@ -102,8 +121,7 @@ def save_fixture(path: Path, tensors: dict, *, module: str, config: dict, seed: 
     }
     if note:
         metadata["note"] = note
-    save_file(clean, str(path), metadata=metadata)
-    path.chmod(0o644)
+    write_safetensors(path, clean, metadata)
     size_bytes = path.stat().st_size
     if size_bytes > MAX_FIXTURE_BYTES:
         raise ValueError(f"{path.name}: {size_bytes} bytes exceed {MAX_FIXTURE_BYTES}")

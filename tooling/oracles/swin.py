@@ -1,0 +1,103 @@
+"""Oracle of the face encoder's backbone: torchvision SwinTransformer (v1) at sizes that need padding, and the multi-scale head.
+
+Regenerate: python3 tooling/oracles/swin.py      (a Python with torch and torchvision, e.g. Debian's python3-torchvision)
+Writes packages/face-encoder/src/__fixtures__/swin.safetensors, and swin-frame.safetensors with the tensors of the case `frame`
+(same weights, kept apart for size).
+
+  weights.facexformer.backbone.0.*, backbone.1.*   torchvision's `features.*` and `norm.*` under FaceXFormer's names, with the
+                                       int64 buffers `relative_position_index` as in the published file
+  weights.facexformer.linear_c.{0..3}.proj.*, linear_fuse.weight   the head, width 12
+  input.square    uint8 [1, 3, 112, 112]   maps 28, 14, 7, 4: no shift at 7; patch merging pads 7 to 8; window pads 4 to 7
+  input.oblong    uint8 [1, 3, 88, 136]    maps 22x34, 11x17, 6x9, 3x5: padding and shift together, and at 6x9 a shift along
+                                           the width only
+  input.frame     uint8 [1, 3, 224, 224]   maps 56, 28, 14, 7
+  All are fed as float 0..255 without scaling, as the published code does.
+  output.<case>.stages.0 … .3    [1, height, width, channels], stage outputs before patch merging and before the final norm
+                                 (square and oblong)
+  output.<case>.features [1, 12] the full head: per-stage Linear, bilinear (align_corners=False) to the first map's size, concat
+                                 [stage 4, 3, 2, 1], 1x1 convolution without bias, mean over all positions
+  output.<case>.shortcut [1, 12] the same with the mean taken first, per stage; equal to `features` for `frame` (even factors);
+                                 recorded for all cases so that a difference elsewhere is on record
+"""
+
+import torch
+import torchvision
+from torch import nn
+from torch.nn import functional
+from torchvision.models.swin_transformer import SwinTransformer
+
+from common import fixture_path, prefixed, randomise, save_fixture
+
+SEED = 20240606
+EMBED, DEPTHS, HEADS, WINDOW, HEAD_WIDTH = 4, [2, 2, 2, 2], [1, 2, 4, 8], [7, 7], 12
+CASES = {"square": (112, 112), "oblong": (88, 136), "frame": (224, 224)}
+
+
+def random_frame(height: int, width: int, seed: int) -> torch.Tensor:
+    """Noise over slow waves, so that windows differ from each other and from their own neighbours."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.rand((1, 3, height, width), generator=generator)
+    y = torch.arange(height)[:, None] / height
+    x = torch.arange(width)[None, :] / width
+    waves = torch.stack([torch.sin(7 * x + 3 * y), torch.cos(5 * y - 2 * x), torch.sin(11 * x * y)])[None]
+    return (127.5 + 80 * waves + 90 * (noise - 0.5)).clamp(0, 255).round().to(torch.uint8)
+
+
+@torch.no_grad()
+def main() -> None:
+    backbone = SwinTransformer(patch_size=[4, 4], embed_dim=EMBED, depths=DEPTHS, num_heads=HEADS, window_size=WINDOW,
+                               mlp_ratio=4.0, num_classes=2, norm_layer=lambda width: nn.LayerNorm(width, eps=1e-5)).eval()
+    randomise(backbone, SEED, gain=1.4)
+    head = nn.ModuleDict({
+        "linear_c": nn.ModuleList(nn.ModuleDict({"proj": nn.Linear(EMBED * 2**stage, HEAD_WIDTH)}) for stage in range(4)),
+        "linear_fuse": nn.Conv2d(4 * HEAD_WIDTH, HEAD_WIDTH, 1, bias=False),
+    }).eval()
+    randomise(head, SEED + 1)
+
+    stages = []
+    for index in (1, 3, 5, 7):
+        backbone.features[index].register_forward_hook(lambda _m, _i, out: stages.append(out))
+
+    tensors = {}
+    for name, value in backbone.state_dict().items():
+        if name.startswith("features."):
+            tensors[f"weights.facexformer.backbone.0.{name[len('features.'):]}"] = value
+        elif name.startswith("norm."):
+            tensors[f"weights.facexformer.backbone.1.{name[len('norm.'):]}"] = value
+    tensors.update(prefixed("weights.facexformer", head.state_dict()))
+
+    for index, (case, (height, width)) in enumerate(CASES.items()):
+        frame = random_frame(height, width, SEED + 10 + index)
+        stages.clear()
+        backbone(frame.float())
+        # [batch, height, width, channels] -> per-pixel Linear -> [batch, width of head, height, width]
+        maps = [head["linear_c"][stage]["proj"](stages[stage]).permute(0, 3, 1, 2) for stage in range(4)]
+        size = maps[0].shape[2:]
+        upsampled = [functional.interpolate(m, size=size, mode="bilinear", align_corners=False) for m in maps]
+        features = head["linear_fuse"](torch.cat(upsampled[::-1], dim=1)).mean(dim=(2, 3))
+        means = torch.cat([m.mean(dim=(2, 3)) for m in maps[::-1]], dim=1)
+        shortcut = functional.linear(means, head["linear_fuse"].weight[:, :, 0, 0])
+        print(f"  {case}: maps {[tuple(s.shape[1:3]) for s in stages]}, full against pooled shortcut "
+              f"{float((features - shortcut).abs().max()):.2e}")
+        if case == "frame":
+            assert torch.allclose(features, shortcut, atol=1e-4)
+        else:
+            for stage in range(4):
+                tensors[f"output.{case}.stages.{stage}"] = stages[stage]
+        tensors[f"input.{case}"] = frame
+        tensors[f"output.{case}.features"] = features
+        tensors[f"output.{case}.shortcut"] = shortcut
+
+    frame_only = {name: tensors.pop(name) for name in list(tensors) if ".frame" in name}
+    shared = dict(
+        module="torchvision SwinTransformer + multi-scale head",
+        config={"patch_size": 4, "embed_dim": EMBED, "depths": DEPTHS, "num_heads": HEADS, "window_size": WINDOW, "mlp_ratio": 4,
+                "layer_norm_eps": 1e-5, "head_width": HEAD_WIDTH},
+        seed=SEED, generator="tooling/oracles/swin.py", used=(torchvision,),
+    )
+    save_fixture(fixture_path("face-encoder", "swin.safetensors"), tensors, **shared)
+    save_fixture(fixture_path("face-encoder", "swin-frame.safetensors"), frame_only, **shared, note="weights: swin.safetensors")
+
+
+if __name__ == "__main__":
+    main()
