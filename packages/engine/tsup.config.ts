@@ -1,4 +1,16 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../../tooling/tsup-base';
 
-export default defineConfig(packageBuild({ index: 'src/index.ts' }));
+export default defineConfig(
+  packageBuild({
+    index: 'src/index.ts',
+    runtime: 'src/runtime/node.ts',
+    'runtime-browser': 'src/runtime/browser.ts',
+    training: 'src/training/index.ts',
+    weights: 'src/weights/index.ts',
+    reference: 'src/executors/reference/index.ts',
+    'onnxruntime-node': 'src/executors/onnxruntime-node/index.ts',
+    'onnxruntime-worker': 'src/executors/onnxruntime-node/worker.ts',
+    'onnxruntime-web': 'src/executors/onnxruntime-web/index.ts',
+  }),
+);

@@ -144,7 +144,8 @@ export function split(x: Value, axis: number, sizes: readonly Dim[]): readonly V
   return sizes.length === 1 ? [x] : applyOperation(splitOp, [x], { axis: at, sizes });
 }
 
-interface SliceAttributes {
+/** Attributes of a slice of one axis. */
+export interface SliceAttributes {
   readonly axis: number;
   readonly start: Dim;
   readonly end: Dim;

@@ -1,0 +1,17 @@
+import { MissingDependencyError } from '@nano-emox/tensor-contract';
+import type { OnnxRuntime } from '../shared/session-host';
+
+/** Loads the native binding. @throws MissingDependencyError with the reason, e.g. on musl or an unsupported platform */
+export async function loadBinding(): Promise<OnnxRuntime> {
+  try {
+    const module = (await import('onnxruntime-node')) as unknown as OnnxRuntime & { readonly default?: OnnxRuntime };
+    return module.InferenceSession ? module : (module.default as OnnxRuntime);
+  } catch (cause) {
+    throw new MissingDependencyError({
+      message: `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch}: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`,
+      hint: 'Run `npm install onnxruntime-node`, or use device "wasm". On Alpine (musl) use a glibc image such as node:20-slim.',
+      dependency: 'onnxruntime-node',
+      cause,
+    });
+  }
+}

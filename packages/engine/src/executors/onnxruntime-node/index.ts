@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { DeviceUnavailableError } from '@nano-emox/tensor-contract';
+import type { InferenceSession } from 'onnxruntime-common';
+import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource } from '../executor';
+import { openSession, type SessionCaller, SessionLedger } from '../shared/host-session';
+import { LocalCaller } from '../shared/local-caller';
+import { disposed, SessionHost } from '../shared/session-host';
+import { loadBinding } from './binding';
+import { WorkerClient } from './worker-client';
+
+export interface OnnxRuntimeNodeOptions {
+  /** @default 'cpu' */
+  readonly device?: 'cpu' | 'cuda' | 'webgpu';
+  /** Threads of one run. @default all the process may use */
+  readonly threads?: number;
+  /** Worker threads that own sessions; 0 runs in the caller's thread and blocks its event loop. @default 1 */
+  readonly workers?: number;
+}
+
+/** Opens the native runtime. @throws MissingDependencyError, DeviceUnavailableError */
+export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}): Promise<Executor> {
+  const { device = 'cpu', threads = availableParallelism(), workers = 1 } = options;
+  const runtime = await loadBinding();
+  checkDevice(device, runtime);
+  const sessionOptions: InferenceSession.SessionOptions = {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  };
+  const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
+  return workers === 0
+    ? new OnnxRuntimeNode(label, [new LocalCaller(new SessionHost(runtime, sessionOptions))])
+    : new OnnxRuntimeNode(label, Array.from({ length: workers }, () => new RestartingWorker(sessionOptions)));
+}
+
+function checkDevice(device: string, runtime: object): void {
+  const { listSupportedBackends } = runtime as { listSupportedBackends?: () => { name: string }[] };
+  const known = listSupportedBackends?.().map(({ name }) => name) ?? ['cpu'];
+  if (device === 'cpu' || known.includes(device)) return;
+  throw new DeviceUnavailableError({
+    message: `device ${device} is not part of this build of onnxruntime-node, which offers ${known.join(', ')}`,
+    hint: device === 'cuda' ? 'Install the CUDA libraries with the install script of onnxruntime-node.' : 'Choose another device.',
+    device,
+  });
+}
+
+/** A worker thread that is started when it is first needed and again after a crash. */
+class RestartingWorker implements SessionCaller {
+  private client: WorkerClient | undefined;
+
+  constructor(private readonly sessionOptions: InferenceSession.SessionOptions) {}
+
+  call(call: Parameters<SessionCaller['call']>[0]): ReturnType<SessionCaller['call']> {
+    if (this.client?.crashed && call.kind === 'load') this.client = undefined;
+    this.client ??= new WorkerClient(new URL('./onnxruntime-worker.js', import.meta.url), this.sessionOptions);
+    return this.client.call(call);
+  }
+
+  async dispose(): Promise<void> {
+    await this.client?.dispose();
+  }
+}
+
+class OnnxRuntimeNode implements Executor {
+  readonly warnings: readonly string[] = [];
+  private readonly ledger = new SessionLedger();
+  private readonly open = new Set<ExecutorSession>();
+  // Sessions leave the set when the executor goes; a disposed session is a few bytes.
+  private live = true;
+  private turn = 0;
+
+  constructor(
+    readonly device: string,
+    private readonly callers: readonly (SessionCaller & { dispose?(): Promise<void> })[],
+  ) {}
+
+  async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
+    if (!this.live) throw disposed('executor');
+    const caller = this.callers[this.turn++ % this.callers.length] as SessionCaller;
+    const session = await openSession(caller, this.ledger, source, options);
+    this.open.add(session);
+    return session;
+  }
+
+  usage(): ExecutorUsage {
+    return this.ledger.usage();
+  }
+
+  async dispose(): Promise<void> {
+    if (!this.live) return;
+    this.live = false;
+    for (const session of this.open) await session.dispose();
+    for (const caller of this.callers) await caller.dispose?.();
+  }
+}

@@ -1,0 +1,93 @@
+import { throwIfAborted } from '@nano-emox/tensor-contract';
+import type { ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, SessionRunOptions, SessionState, TensorMap } from '../executor';
+import { compact, type WorkerCall } from './protocol';
+import { disposed } from './session-host';
+
+/** Something that performs calls on a {@link SessionHost}, in this thread or another. */
+export interface SessionCaller {
+  call(call: WorkerCall): Promise<TensorMap | undefined>;
+}
+
+/** Counts what is alive, and numbers it. */
+export class SessionLedger {
+  private next = 0;
+  private readonly sessions = new Set<number>();
+  private readonly states = new Set<number>();
+
+  open(kind: 'sessions' | 'states'): number {
+    const id = this.next++;
+    this[kind].add(id);
+    return id;
+  }
+
+  close(kind: 'sessions' | 'states', id: number): void {
+    this[kind].delete(id);
+  }
+
+  usage(): ExecutorUsage {
+    return { sessions: this.sessions.size, states: this.states.size };
+  }
+}
+
+/** Loads a model through `caller`. */
+export async function openSession(caller: SessionCaller, ledger: SessionLedger, source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
+  const { name, signal, feedback = {} } = options;
+  throwIfAborted(signal, name);
+  const sessionId = ledger.open('sessions');
+  try {
+    await caller.call({ kind: 'load', sessionId, name, source, feedback });
+  } catch (error) {
+    ledger.close('sessions', sessionId);
+    throw error;
+  }
+  return new HostSession(caller, ledger, sessionId, name);
+}
+
+class HostSession implements ExecutorSession {
+  private live = true;
+  private readonly stateIds = new WeakMap<SessionState, number>();
+
+  constructor(
+    private readonly caller: SessionCaller,
+    private readonly ledger: SessionLedger,
+    private readonly sessionId: number,
+    private readonly name: string,
+  ) {}
+
+  async run(inputs: TensorMap, { state, outputs, signal }: SessionRunOptions = {}): Promise<TensorMap> {
+    if (!this.live) throw disposed(`session ${this.name}`);
+    throwIfAborted(signal, this.name);
+    const stateId = state && this.stateIds.get(state);
+    if (state && stateId === undefined) throw disposed('state');
+    const results = await this.caller.call({ kind: 'run', sessionId: this.sessionId, stateId, inputs: compact(inputs), outputs });
+    throwIfAborted(signal, this.name);
+    return results as TensorMap;
+  }
+
+  async createState(initial: TensorMap): Promise<SessionState> {
+    if (!this.live) throw disposed(`session ${this.name}`);
+    const stateId = this.ledger.open('states');
+    await this.caller.call({ kind: 'create-state', stateId, initial: compact(initial) });
+    const state: SessionState = {
+      read: async () => {
+        if (!this.stateIds.has(state)) throw disposed('state');
+        return (await this.caller.call({ kind: 'read-state', stateId })) as TensorMap;
+      },
+      dispose: async () => {
+        if (!this.stateIds.delete(state)) return;
+        this.ledger.close('states', stateId);
+        await this.caller.call({ kind: 'release-state', stateId }).catch(() => undefined);
+      },
+    };
+    this.stateIds.set(state, stateId);
+    return state;
+  }
+
+  async dispose(): Promise<void> {
+    if (!this.live) return;
+    this.live = false;
+    this.ledger.close('sessions', this.sessionId);
+    // A dead thread has already given its memory back.
+    await this.caller.call({ kind: 'release', sessionId: this.sessionId }).catch(() => undefined);
+  }
+}

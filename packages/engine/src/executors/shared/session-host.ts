@@ -1,0 +1,163 @@
+import {
+  DataTypeMismatchError,
+  DisposedError,
+  ExecutionError,
+  type HostTensor,
+  InvalidArgumentError,
+  ShapeMismatchError,
+} from '@nano-emox/tensor-contract';
+import type { InferenceSession, InferenceSessionFactory, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { ModelSource, TensorMap } from '../executor';
+
+/** The part of an onnxruntime binding that the host uses; the native and the WebAssembly package both offer it. */
+export interface OnnxRuntime {
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+}
+
+interface LoadedSession {
+  readonly name: string;
+  readonly session: InferenceSession;
+  readonly feedback: ReadonlyMap<string, string>;
+  readonly inputs: ReadonlyMap<string, { readonly type: string; readonly shape: readonly (number | string)[] }>;
+}
+
+/** A run as it crosses a thread border: plain data only. */
+export interface HostRun {
+  readonly sessionId: number;
+  readonly stateId: number | undefined;
+  readonly inputs: TensorMap;
+  readonly outputs: readonly string[] | undefined;
+}
+
+/** Holds sessions and states of one onnxruntime binding; lives in a worker thread, or in the caller's when there is none. */
+export class SessionHost {
+  private readonly sessions = new Map<number, LoadedSession>();
+  private readonly states = new Map<number, Map<string, HostTensor>>();
+
+  constructor(
+    private readonly runtime: OnnxRuntime,
+    private readonly sessionOptions: InferenceSession.SessionOptions,
+  ) {}
+
+  async load(sessionId: number, name: string, source: ModelSource, feedback: Readonly<Record<string, string>>): Promise<void> {
+    try {
+      const session =
+        'path' in source
+          ? await this.runtime.InferenceSession.create(source.path, this.sessionOptions)
+          : await this.runtime.InferenceSession.create(source.bytes, this.sessionOptions);
+      const inputs = new Map<string, { type: string; shape: readonly (number | string)[] }>();
+      for (const entry of session.inputMetadata) if (entry.isTensor) inputs.set(entry.name, entry);
+      this.sessions.set(sessionId, { name, session, feedback: new Map(Object.entries(feedback)), inputs });
+    } catch (cause) {
+      throw new ExecutionError({
+        message: `${name}: the runtime refused the model: ${messageOf(cause)}`,
+        hint: 'If the weights came from a file, check them; otherwise this is a fault of the graph: please report it.',
+        cause,
+      });
+    }
+  }
+
+  async run({ sessionId, stateId, inputs, outputs }: HostRun): Promise<TensorMap> {
+    const loaded = this.sessionOf(sessionId);
+    const state = stateId === undefined ? undefined : this.stateOf(stateId);
+    const feeds: Record<string, Tensor> = {};
+    for (const name of loaded.inputs.keys()) {
+      const tensor = inputs[name] ?? state?.get(name);
+      if (tensor) feeds[name] = this.feed(loaded, name, tensor);
+    }
+    checkNames(loaded, Object.keys(inputs), Object.keys(feeds));
+    const fetched = outputs ?? loaded.session.outputNames.filter((name) => !loaded.feedback.has(name));
+    const kept = state ? [...loaded.feedback.keys()] : [];
+    const results = await this.execute(loaded, feeds, [...new Set([...fetched, ...kept])]);
+    for (const name of kept) state?.set(loaded.feedback.get(name) as string, results[name] as HostTensor);
+    return Object.fromEntries(fetched.map((name) => [name, results[name] as HostTensor]));
+  }
+
+  createState(stateId: number, initial: TensorMap): void {
+    this.states.set(stateId, new Map(Object.entries(initial)));
+  }
+
+  readState(stateId: number): TensorMap {
+    return Object.fromEntries(this.stateOf(stateId));
+  }
+
+  releaseState(stateId: number): void {
+    this.states.delete(stateId);
+  }
+
+  async release(sessionId: number): Promise<void> {
+    const loaded = this.sessions.get(sessionId);
+    this.sessions.delete(sessionId);
+    await loaded?.session.release();
+  }
+
+  async dispose(): Promise<void> {
+    this.states.clear();
+    for (const sessionId of [...this.sessions.keys()]) await this.release(sessionId);
+  }
+
+  private async execute(loaded: LoadedSession, feeds: Record<string, Tensor>, fetches: string[]): Promise<Record<string, HostTensor>> {
+    try {
+      const results = await loaded.session.run(feeds, fetches);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { type, dims, data }]) => [name, { type, dims, data } as unknown as HostTensor]),
+      );
+    } catch (cause) {
+      const shapes = Object.entries(feeds).map(([name, { type, dims }]) => `${name}: ${type} [${dims}]`);
+      throw new ExecutionError({
+        message: `${loaded.name}: the runtime failed on ${shapes.join(', ')}: ${messageOf(cause)}`,
+        hint: 'Check the sizes against the specs of the component; if they fit, please report the message.',
+        cause,
+      });
+    }
+  }
+
+  private feed(loaded: LoadedSession, name: string, { type, dims, data }: HostTensor): Tensor {
+    const expected = loaded.inputs.get(name) as { type: string; shape: readonly (number | string)[] };
+    if (expected.type !== type) {
+      throw new DataTypeMismatchError({
+        message: `${loaded.name}: ${name} is ${type}, expected ${expected.type}`,
+        hint: `Convert ${name} to ${expected.type}.`,
+        expected: expected.type,
+        received: type,
+      });
+    }
+    const fits = dims.length === expected.shape.length && expected.shape.every((size, index) => typeof size === 'string' || size === dims[index]);
+    if (!fits) {
+      const hint = `Pass ${name} with the axes [${expected.shape.join(', ')}].`;
+      throw new ShapeMismatchError({ where: loaded.name, input: name, expected: expected.shape, received: dims, hint });
+    }
+    return new this.runtime.Tensor(type as 'float32', data as Float32Array, dims);
+  }
+
+  private sessionOf(sessionId: number): LoadedSession {
+    const loaded = this.sessions.get(sessionId);
+    if (!loaded) throw disposed('session');
+    return loaded;
+  }
+
+  private stateOf(stateId: number): Map<string, HostTensor> {
+    const state = this.states.get(stateId);
+    if (!state) throw disposed('state');
+    return state;
+  }
+}
+
+export function disposed(what: string): DisposedError {
+  return new DisposedError({ message: `the ${what} was used after dispose()`, hint: 'Load the model again.' });
+}
+
+function checkNames(loaded: LoadedSession, given: readonly string[], fed: readonly string[]): void {
+  const missing = [...loaded.inputs.keys()].filter((name) => !fed.includes(name));
+  const unexpected = given.filter((name) => !loaded.inputs.has(name));
+  if (missing.length + unexpected.length === 0) return;
+  throw new InvalidArgumentError({
+    message: `${loaded.name}: inputs do not fit: missing [${missing}], unexpected [${unexpected}]`,
+    hint: `The model reads [${[...loaded.inputs.keys()]}].`,
+    argument: 'inputs',
+  });
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+

@@ -1,0 +1,210 @@
+import { type FloatTensor, type HostTensor, InvalidConfigError, type RunOptions } from '@nano-emox/tensor-contract';
+import type { Executor, ExecutorSession, SessionRunOptions, SessionState, TensorMap } from '../executors/executor';
+import type { Graph } from '../graph/graph';
+import { disposed } from '../executors/shared/session-host';
+import type { AxisBindings } from '../graph/leaves';
+import { bindWeights } from '../module/bind-weights';
+import { type NetworkModule, traceModule } from '../module/define-module';
+import { initializeWeights } from '../module/initialize-weights';
+import { writeModel } from '../onnx/write-model';
+import type { ExecutorOptions, ModelFolder, Platform, SaveOptions } from './platform';
+
+/** Options of everything that loads a component. */
+export interface ComponentOptions extends ExecutorOptions, RunOptions {
+  /** Runtime to use; stays the caller's. @default one shared by all components with the same device options */
+  readonly executor?: Executor;
+  /** Seed of fresh weights. @default 0 */
+  readonly seed?: number;
+  /** Sizes to fix while compiling; the rest stays free. */
+  readonly axes?: AxisBindings;
+  /** Outputs kept by the runtime as the next run's inputs, see `LoadOptions`. */
+  readonly feedback?: Readonly<Record<string, string>>;
+}
+
+/** What a component is made of: its network, how to read its configuration, and its type tag on disk. */
+export interface ComponentDefinition<Config extends object, Inputs extends string, Outputs extends string> {
+  readonly type: string;
+  readonly module: NetworkModule<Config, Inputs, Outputs>;
+  /** Fills defaults and validates. @throws InvalidConfigError */
+  readonly resolveConfig: (config: Partial<Config>) => Config;
+}
+
+/** A component in memory, compiled on first use. The thin class users see wraps one of these. */
+export interface ComponentHandle<Config extends object> {
+  readonly config: Config;
+  readonly device: string;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  run(inputs: TensorMap, options?: SessionRunOptions): Promise<TensorMap>;
+  createState(initial: TensorMap): Promise<SessionState>;
+  /** Compiles now instead of at the first run. */
+  warmUp(options?: RunOptions): Promise<void>;
+  save(folder: string, options?: SaveOptions): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Version of `config.json`; raised with an upgrade function when its fields change. */
+export const FORMAT_VERSION = 1;
+
+/** Executors shared between components that ask for the same device, closed when the last one lets go. */
+class SharedExecutors {
+  private readonly entries = new Map<string, { executor: Promise<Executor>; users: number }>();
+
+  constructor(private readonly platform: Platform) {}
+
+  async acquire(options: ExecutorOptions): Promise<{ executor: Executor; release: () => Promise<void> }> {
+    const { device = 'auto', threads, workers } = options;
+    const key = JSON.stringify([device, threads, workers]);
+    const entry = this.entries.get(key) ?? { executor: this.platform.openExecutor(options), users: 0 };
+    this.entries.set(key, entry);
+    entry.users++;
+    const release = async () => {
+      if (--entry.users > 0) return;
+      this.entries.delete(key);
+      await entry.executor.then((executor) => executor.dispose()).catch(() => undefined);
+    };
+    try {
+      return { executor: await entry.executor, release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+}
+
+/** Functions that load components on one platform. */
+export interface Runtime {
+  openExecutor(options?: ExecutorOptions): Promise<Executor>;
+  /** Fresh weights from a seed. */
+  createComponent<C extends object, I extends string, O extends string>(
+    definition: ComponentDefinition<C, I, O>,
+    config: Partial<C>,
+    options?: ComponentOptions,
+  ): Promise<ComponentHandle<C>>;
+  /** Weights from memory. @throws WeightsMismatchError */
+  componentFromWeights<C extends object, I extends string, O extends string>(
+    definition: ComponentDefinition<C, I, O>,
+    config: Partial<C>,
+    weights: ReadonlyMap<string, HostTensor>,
+    options?: ComponentOptions,
+  ): Promise<ComponentHandle<C>>;
+  /** A folder with `config.json` and `model.safetensors`. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError */
+  loadComponent<C extends object, I extends string, O extends string>(
+    definition: ComponentDefinition<C, I, O>,
+    folder: string,
+    options?: ComponentOptions,
+  ): Promise<ComponentHandle<C>>;
+  readModelFolder(folder: string, options?: RunOptions): Promise<ModelFolder>;
+  writeModelFolder(folder: string, model: ModelFolder, options?: SaveOptions): Promise<void>;
+}
+
+export function createRuntime(platform: Platform): Runtime {
+  const shared = new SharedExecutors(platform);
+
+  const open = async <C extends object, I extends string, O extends string>(
+    definition: ComponentDefinition<C, I, O>,
+    config: C,
+    graph: Graph,
+    weights: ReadonlyMap<string, HostTensor>,
+    options: ComponentOptions,
+  ): Promise<ComponentHandle<C>> => {
+    const lease = options.executor ? { executor: options.executor, release: async () => undefined } : await shared.acquire(options);
+    return new CompiledComponent(platform, definition.type, config, graph, weights, lease.executor, lease.release, options.feedback);
+  };
+
+  const fromWeights: Runtime['componentFromWeights'] = async (definition, partial, weights, options = {}) => {
+    const config = definition.resolveConfig(partial);
+    const graph = traceModule(definition.module, config, options.axes ? { axes: options.axes } : {});
+    const bound = bindWeights(definition.module.name, graph, weights, definition.module.ignores);
+    return open(definition, config, graph, bound, options);
+  };
+
+  return {
+    openExecutor: (options = {}) => platform.openExecutor(options),
+    createComponent: async (definition, partial, options = {}) => {
+      const config = definition.resolveConfig(partial);
+      const graph = traceModule(definition.module, config, options.axes ? { axes: options.axes } : {});
+      return open(definition, config, graph, initializeWeights(graph, options.seed ?? 0), options);
+    },
+    componentFromWeights: fromWeights,
+    loadComponent: async (definition, folder, options = {}) => {
+      const { config, weights } = await platform.readFolder(folder, options);
+      const { type, formatVersion, ...fields } = config;
+      if (type !== definition.type || formatVersion !== FORMAT_VERSION) {
+        throw new InvalidConfigError({
+          message: `${folder}: config.json describes ${String(type)} in format ${String(formatVersion)}, expected ${definition.type} in format ${FORMAT_VERSION}`,
+          hint: 'Give the folder of the right component, or update the package that reads it.',
+          field: type !== definition.type ? 'type' : 'formatVersion',
+        });
+      }
+      return fromWeights(definition, fields as Partial<ReturnType<typeof definition.resolveConfig>>, weights, options);
+    },
+    readModelFolder: (folder, options = {}) => platform.readFolder(folder, options),
+    writeModelFolder: (folder, model, options = {}) => platform.writeFolder(folder, model, options),
+  };
+}
+
+class CompiledComponent<Config extends object> implements ComponentHandle<Config> {
+  private session: Promise<ExecutorSession> | undefined;
+  private disposal: Promise<void> | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly type: string,
+    readonly config: Config,
+    private readonly graph: Graph,
+    readonly weights: ReadonlyMap<string, HostTensor>,
+    private readonly executor: Executor,
+    private readonly release: () => Promise<void>,
+    private readonly feedback: Readonly<Record<string, string>> | undefined,
+  ) {}
+
+  get device(): string {
+    return this.executor.device;
+  }
+
+  async run(inputs: TensorMap, options: SessionRunOptions = {}): Promise<TensorMap> {
+    return (await this.compiled(options)).run(inputs, options);
+  }
+
+  async createState(initial: TensorMap): Promise<SessionState> {
+    return (await this.compiled({})).createState(initial);
+  }
+
+  async warmUp(options: RunOptions = {}): Promise<void> {
+    await this.compiled(options);
+  }
+
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    const config = { type: this.type, formatVersion: FORMAT_VERSION, ...this.config };
+    await this.platform.writeFolder(folder, { config, weights: this.weights }, options);
+  }
+
+  dispose(): Promise<void> {
+    this.disposal ??= (async () => {
+      await (await this.session?.catch(() => undefined))?.dispose();
+      await this.release();
+    })();
+    return this.disposal;
+  }
+
+  private compiled(options: RunOptions): Promise<ExecutorSession> {
+    if (this.disposal) return Promise.reject(disposed(this.type));
+    this.session ??= this.compile(options).catch((error) => {
+      this.session = undefined;
+      throw error;
+    });
+    return this.session;
+  }
+
+  private async compile({ signal }: RunOptions): Promise<ExecutorSession> {
+    const sizeBytes = [...this.weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    const externalDataFile = this.platform.externalDataFile(sizeBytes);
+    const written = writeModel(this.graph, { weights: this.weights, ...(externalDataFile !== undefined && { externalDataFile }) });
+    return this.executor.load(await this.platform.stage(written), { name: this.type, signal, ...(this.feedback && { feedback: this.feedback }) });
+  }
+}
+
+/** A result that is known to be float32. */
+export function floatResult(results: TensorMap, name: string): FloatTensor {
+  return results[name] as FloatTensor;
+}

@@ -1,0 +1,35 @@
+import { NanoEmoxError } from '@nano-emox/tensor-contract';
+import type { Executor } from '../executors/executor';
+import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
+import { openOnnxRuntimeWeb } from '../executors/onnxruntime-web';
+import { loadModelFolder, saveModelFolder } from '../weights/model-folder';
+import { createRuntime } from './component-handle';
+import type { ExecutorOptions } from './platform';
+import { externalDataFile, stageModel } from './stage-model';
+
+/** The native runtime, or WebAssembly with a warning where the native binding cannot be loaded. */
+async function openForNode({ device = 'auto', threads, workers }: ExecutorOptions): Promise<Executor> {
+  const sizes = { ...(threads !== undefined && { threads }), ...(workers !== undefined && { workers }) };
+  if (device === 'wasm') return openOnnxRuntimeWeb(sizes);
+  if (device !== 'auto') return openOnnxRuntimeNode({ device, ...sizes });
+  try {
+    return await openOnnxRuntimeNode(sizes);
+  } catch (error) {
+    if (!NanoEmoxError.isInstance(error) || error.code !== 'MISSING_DEPENDENCY') throw error;
+    const executor = await openOnnxRuntimeWeb(sizes);
+    const warnings = [`The native runtime is not used, WebAssembly is several times slower: ${error.message}`];
+    return Object.assign(executor, { warnings });
+  }
+}
+
+export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } = createRuntime({
+  openExecutor: openForNode,
+  readFolder: loadModelFolder,
+  writeFolder: saveModelFolder,
+  externalDataFile,
+  stage: stageModel,
+});
+
+export { cacheFolder } from './cache-folder';
+export { type ComponentDefinition, type ComponentHandle, type ComponentOptions, FORMAT_VERSION, floatResult } from './component-handle';
+export type { ExecutorOptions, ModelFolder, SaveOptions, WeightStorage } from './platform';

@@ -1,0 +1,37 @@
+import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
+import type { Device, Executor, ModelSource } from '../executors/executor';
+import type { WrittenModel } from '../onnx/write-model';
+
+/** How weights are stored on disk; values in memory are always float32. */
+export type WeightStorage = 'float32' | 'float16' | 'int8';
+
+export interface ExecutorOptions {
+  /** @default 'auto' */
+  readonly device?: Device;
+  /** Threads of one run. @default all the process may use */
+  readonly threads?: number;
+  /** Worker threads; 0 runs in the caller's thread and blocks its event loop. @default 1 */
+  readonly workers?: number;
+}
+
+/** A model folder in memory: `config.json` and `model.safetensors`. */
+export interface ModelFolder {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+}
+
+export interface SaveOptions extends RunOptions {
+  /** Storage of each tensor. @default float32 */
+  readonly storage?: (name: string, dims: readonly number[]) => WeightStorage;
+}
+
+/** What differs between Node and a browser. */
+export interface Platform {
+  openExecutor(options: ExecutorOptions): Promise<Executor>;
+  readFolder(folder: string, options: RunOptions): Promise<ModelFolder>;
+  writeFolder(folder: string, model: ModelFolder, options: SaveOptions): Promise<void>;
+  /** File name for weights that leave the graph, when `sizeBytes` is large; undefined keeps them inside. */
+  externalDataFile(sizeBytes: number): string | undefined;
+  /** Makes a written model loadable, staging external weights in the user's cache folder. */
+  stage(model: WrittenModel): Promise<ModelSource>;
+}

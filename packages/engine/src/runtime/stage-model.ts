@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelSource } from '../executors/executor';
+import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel } from '../onnx/write-model';
+import { cacheFolder } from './cache-folder';
+
+const EXTERNAL_DATA_FILE = 'weights.bin';
+
+export function externalDataFile(sizeBytes: number): string | undefined {
+  return sizeBytes > EXTERNAL_DATA_THRESHOLD_BYTES ? EXTERNAL_DATA_FILE : undefined;
+}
+
+/** Large models go to the cache folder, named by their content; the folder appears whole or not at all. */
+export async function stageModel({ model, external }: WrittenModel): Promise<ModelSource> {
+  if (external.length === 0) return { bytes: model };
+  const hash = createHash('sha256').update(model);
+  for (const { data } of external) hash.update(data);
+  const folder = join(cacheFolder(), 'graphs', hash.digest('hex').slice(0, 32));
+  const path = join(folder, 'model.onnx');
+  if (await exists(path)) return { path };
+  const partial = `${folder}.${process.pid}.incomplete`;
+  try {
+    await mkdir(partial, { recursive: true });
+    await writeAt(join(partial, EXTERNAL_DATA_FILE), external);
+    await writeAt(join(partial, 'model.onnx'), [{ offsetBytes: 0, data: model }]);
+    await rename(partial, folder).catch(async (error) => {
+      // Another process staged the same content first.
+      if (!(await exists(path))) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return { path };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writeAt(path: string, parts: WrittenModel['external']): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const { offsetBytes, data } of parts) {
+      for (let written = 0; written < data.byteLength; ) {
+        const { bytesWritten } = await file.write(data, written, Math.min(data.byteLength - written, 1 << 30), offsetBytes + written);
+        written += bytesWritten;
+      }
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
