@@ -98,7 +98,7 @@ async function install(packages) {
   say(
     isFirst
       ? 'First run: fetching the dependencies (needs the network, about a minute) …'
-      : 'Dependencies changed: installing …',
+      : 'Bringing the dependencies up to date …',
   );
   const startedAtMs = Date.now();
   const { exitCode, output } = await runPnpm(

@@ -72,11 +72,13 @@ function checkManifest({ folder, path, manifest }) {
   expect(manifest.exports?.['./package.json'], 'expected the export "./package.json"');
   for (const [subPath, target] of Object.entries(manifest.exports ?? {})) {
     if (typeof target === 'string') continue; // a plain file: package.json, a weights file
-    const conditions = Object.keys(target);
-    expect(
-      conditions[0] === 'types' && conditions.at(-1) === 'default' && !conditions.includes('import'),
-      `expected the conditions of "${subPath}" to begin with "types" and end with "default", without "import"`,
-    );
+    const { browser, ...conditions } = target; // `browser` has to stand before `types`, and is a pair of its own
+    for (const pair of browser ? [browser, conditions] : [conditions]) {
+      expect(
+        Object.keys(pair).join() === 'types,default',
+        `expected the conditions of "${subPath}" to be "types", then "default" (which serves import and require() alike)`,
+      );
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { ensureReady, runPnpm } from './bootstrap.mjs';
-import { lastLines, runMain, runProgram, SetupError, say, secondsSince } from './lib/processes.mjs';
+import { lastLines, runMain, runProgram, SetupError, secondsSince } from './lib/processes.mjs';
 import { dependencyClosure, listPackages, readJson, repositoryRoot } from './lib/workspace.mjs';
 
 const consumedPackage = '@nano-emox/face-encoder';
@@ -55,8 +55,8 @@ async function record(name, check) {
     problems = [error instanceof Error ? error.message : String(error)];
   }
   results.push({ name, problems });
-  say(`${problems.length === 0 ? '✓' : '✗'} ${name} (${secondsSince(startedAtMs)})`);
-  for (const problem of problems) say(`    ${problem.replaceAll('\n', '\n    ')}`);
+  console.log(`${problems.length === 0 ? '✓' : '✗'} ${name} (${secondsSince(startedAtMs)})`);
+  for (const problem of problems) console.log(`    ${problem.replaceAll('\n', '\n    ')}`);
   return problems.length === 0;
 }
 
@@ -76,10 +76,10 @@ async function packAll(packages, folder) {
   );
 }
 
-async function inspectTarball({ path, manifest }, tarball) {
+async function inspectTarball({ manifest }, tarball) {
   const bytes = readFileSync(tarball);
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const { messages, pkg } = await publint({ pkgDir: path, pack: { tarball: data }, strict: true });
+  const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true });
   const problems = messages
     .filter(({ type }) => type !== 'suggestion')
     .map((message) => `publint: ${formatMessage(message, pkg ?? manifest, { color: false })}`);

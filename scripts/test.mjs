@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, ensureInstalled } from './bootstrap.mjs';
-import { lastLines, runMain, runProgram, SetupError, say, secondsSince } from './lib/processes.mjs';
+import { lastLines, runMain, runProgram, SetupError, secondsSince } from './lib/processes.mjs';
 import { listPackages, readJson, repositoryRoot, stateFolder } from './lib/workspace.mjs';
 
 /** @type {Map<string, { passed: number, failed: number, skipped: number }>} one row per package or workspace check */
@@ -34,6 +34,7 @@ async function runEverything() {
   await buildAndTypecheck();
   await runScriptCheck('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']);
   await runScriptCheck('conventions', ['scripts/check-conventions.mjs']);
+  await runScriptCheck('readme', ['scripts/readme-packages.mjs', '--check']);
   await runVitest();
   await checkPackages();
 }
@@ -121,7 +122,7 @@ function count(name, { passed = 0, failed = 0, skipped = 0 }) {
 }
 
 function section(title) {
-  say(`\n── ${title} ──`);
+  process.stdout.write(`\n── ${title} ──\n`);
 }
 
 function printSummary() {

@@ -32,10 +32,16 @@ function tryToLock() {
     writeFileSync(lockPath, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code === 'ENOENT') mkdirSync(stateFolder, { recursive: true });
-    else if (error.code !== 'EEXIST') throw error;
-    else if (!isHolderAlive()) rmSync(lockPath, { force: true });
-    return false;
+    if (error.code === 'ENOENT') {
+      mkdirSync(stateFolder, { recursive: true }); // pnpm cleared node_modules meanwhile
+    } else if (error.code !== 'EEXIST') {
+      throw error;
+    } else if (isHolderAlive()) {
+      return false;
+    } else {
+      rmSync(lockPath, { force: true }); // its holder was interrupted
+    }
+    return tryToLock();
   }
 }
 

@@ -27,7 +27,8 @@ export class SetupError extends Error {
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, stdoutTo?: 'stdout' | 'stderr', waitingFor?: string,
  *   shell?: boolean }} [options] `show` streams the output (stdout to `stdoutTo`); otherwise it is only kept.
  *   `waitingFor` is named in the heartbeat lines.
- * @returns {Promise<{ exitCode: number, output: string }>} exitCode 127 when the program could not be started
+ * @returns {Promise<{ exitCode: number, output: string, stdout: string }>} `output` holds both streams in the order of
+ *   arrival; exitCode is 127 when the program could not be started
  */
 export function runProgram(file, args, options = {}) {
   const { cwd, env, show = false, stdoutTo = 'stderr', waitingFor, shell = false } = options;
@@ -40,10 +41,14 @@ export function runProgram(file, args, options = {}) {
       stdio: show ? ['ignore', stdoutTarget, 'inherit'] : ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
+    let stdout = '';
     const keep = (chunk) => {
       output = (output + chunk).slice(-keptOutputChars);
     };
-    child.stdout?.setEncoding('utf8').on('data', keep);
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+      stdout = (stdout + chunk).slice(-keptOutputChars);
+      keep(chunk);
+    });
     child.stderr?.setEncoding('utf8').on('data', keep);
 
     const startedAtMs = Date.now();
@@ -61,7 +66,7 @@ export function runProgram(file, args, options = {}) {
     const finish = (exitCode) => {
       clearInterval(heartbeat);
       for (const [signal, handler] of handlers) process.off(signal, handler);
-      resolve({ exitCode, output });
+      resolve({ exitCode, output, stdout });
     };
     child.on('error', (error) => {
       keep(`${file}: ${error.message}\n`);
