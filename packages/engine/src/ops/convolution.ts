@@ -1,4 +1,4 @@
-import { addDims, type Dim, dimsEqual, floorDivideDim } from '../graph/dim';
+import { addDims, type Dim, dimsEqual, floorDivideDim, multiplyDims } from '../graph/dim';
 import { apply, type Operation } from '../graph/operation';
 import type { Value } from '../graph/value';
 import { fail } from './inference';
@@ -17,6 +17,11 @@ export interface ConvolutionTransposeAttributes extends ConvolutionAttributes {
   readonly outputPadding: readonly number[];
 }
 
+/** Input positions from the first to the last tap of a kernel on one spatial axis. */
+function kernelSpan(kernel: Value, dilations: readonly number[], index: number): Dim {
+  return addDims(multiplyDims(addDims(kernel.shape[index + 2] as Dim, -1), dilations[index] as number), 1);
+}
+
 const onnxAttributes = ({ strides, padsBefore, padsAfter, dilations, groups }: ConvolutionAttributes) => ({
   strides,
   pads: [...padsBefore, ...padsAfter],
@@ -30,7 +35,7 @@ const convolutionOp: Operation = {
     const { strides, padsBefore, padsAfter, dilations, groups } = attributes as unknown as ConvolutionAttributes;
     const [input, kernel] = [x as Value, weight as Value];
     const [filters, channels] = kernel.shape as [number, Dim];
-    const expected = typeof channels === 'number' ? channels * groups : channels;
+    const expected = multiplyDims(channels, groups);
     if (input.shape.length !== kernel.shape.length || !dimsEqual(input.shape[1] as Dim, expected)) {
       fail(
         'convolution',
@@ -44,11 +49,9 @@ const convolutionOp: Operation = {
       fail('convolution', 'bias', [filters], bias, 'One bias per filter.');
     const space = strides.map((stride, index) => {
       const size = input.shape[index + 2] as Dim;
-      const span = ((kernel.shape[index + 2] as number) - 1) * (dilations[index] as number) + 1;
-      return addDims(
-        floorDivideDim(addDims(size, (padsBefore[index] as number) + (padsAfter[index] as number) - span), stride),
-        1,
-      );
+      const trim = (padsBefore[index] as number) + (padsAfter[index] as number);
+      const room = addDims(size, trim, multiplyDims(kernelSpan(kernel, dilations, index), -1));
+      return addDims(floorDivideDim(room, stride), 1);
     });
     return [
       {
@@ -93,9 +96,9 @@ const convolutionTransposeOp: Operation = {
       attributes as unknown as ConvolutionTransposeAttributes;
     const [input, kernel] = [x as Value, weight as Value];
     const space = strides.map((stride, index) => {
-      const span = ((kernel.shape[index + 2] as number) - 1) * (dilations[index] as number) + 1;
       const trim = (padsBefore[index] as number) + (padsAfter[index] as number);
-      return ((input.shape[index + 2] as number) - 1) * stride + span - trim + (outputPadding[index] as number);
+      const starts = multiplyDims(addDims(input.shape[index + 2] as Dim, -1), stride);
+      return addDims(starts, kernelSpan(kernel, dilations, index), (outputPadding[index] as number) - trim);
     });
     const filters = (kernel.shape[1] as number) * groups;
     return [
@@ -113,7 +116,7 @@ const convolutionTransposeOp: Operation = {
   },
 };
 
-/** Adjoint of {@link convolution} in its input; needs fixed spatial sizes. */
+/** Adjoint of {@link convolution} in its input. */
 export function convolutionTranspose(x: Value, weight: Value, attributes: ConvolutionTransposeAttributes): Value {
   return apply(convolutionTransposeOp, [x, weight], { ...attributes });
 }

@@ -1,0 +1,21 @@
+import type { GradientRules } from './rule';
+import { activationRules } from './rules/activation';
+import { convolutionRules } from './rules/convolution';
+import { elementwiseRules } from './rules/elementwise';
+import { indexingRules } from './rules/indexing';
+import { matMulRules } from './rules/matmul';
+import { normalizationRules } from './rules/normalization';
+import { reduceRules } from './rules/reduce';
+import { shapeRules } from './rules/shape';
+
+/** Every gradient rule by operation name. Operations without one are lowered first or end the path of a gradient. */
+export const gradientRules: GradientRules = {
+  ...elementwiseRules,
+  ...reduceRules,
+  ...shapeRules,
+  ...matMulRules,
+  ...indexingRules,
+  ...convolutionRules,
+  ...normalizationRules,
+  ...activationRules,
+};

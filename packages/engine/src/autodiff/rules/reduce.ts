@@ -1,0 +1,72 @@
+import { multiplyDims } from '../../graph/dim';
+import type { Attributes, GraphNode, Value } from '../../graph/value';
+import { cast, div, equal, exp, mul, neg, sub, where } from '../../ops/elementwise';
+import { scatterAddElements } from '../../ops/indexing';
+
+import { type ReduceAttributes, sum } from '../../ops/reduce';
+import { dimValue, expand, reshape } from '../../ops/shape';
+import { type GradientRules, perInput } from '../rule';
+
+const reduction = (attributes: Attributes) => attributes as unknown as ReduceAttributes;
+
+/** A reduced value with its axes back at size 1. */
+function withAxes(reduced: Value, x: Value, axes: readonly number[]): Value {
+  return reshape(
+    reduced,
+    x.shape.map((dim, index) => (axes.includes(index) ? 1 : dim)),
+  );
+}
+
+/** The node of a gradient that is zero but for elements added along `axis`: what `gatherElements` sends back. */
+function sparseAlong(axis: number, { origin }: Value): GraphNode | undefined {
+  if (origin.kind !== 'node') return undefined;
+  const { op, attributes, inputs } = origin.node;
+  const base = inputs[0]?.origin;
+  const isSparse =
+    op.name === 'ScatterElements' &&
+    attributes.axis === axis &&
+    base?.kind === 'node' &&
+    base.node.op.name === 'Expand';
+  const filler = isSparse ? base.node.inputs[0]?.origin : undefined;
+  return filler?.kind === 'constant' && Number(filler.tensor.data[0]) === 0 ? origin.node : undefined;
+}
+
+/**
+ * `gradient − exp(y) · Σ gradient`. Under cross-entropy the gradient has one element per row; it is then added to the rest
+ * instead of being spread over all classes first, which halves the passes over `[rows, classes]`.
+ */
+function logSoftmaxGradient(gradient: Value, y: Value, axis: number): Value {
+  const sparse = sparseAlong(axis, gradient);
+  if (!sparse) return sub(gradient, mul(exp(y), sum(gradient, [axis], true)));
+  const [, indices, updates] = sparse.inputs as [Value, Value, Value];
+  return scatterAddElements(mul(exp(y), neg(sum(updates, [axis], true))), indices, updates, axis);
+}
+
+export const reduceRules: GradientRules = {
+  ReduceSum: perInput('ReduceSum', (gradient, { inputs, attributes }) => {
+    const [x] = inputs as [Value];
+    return expand(withAxes(gradient, x, reduction(attributes).axes), x.shape);
+  }),
+  ReduceMean: perInput('ReduceMean', (gradient, { inputs, attributes }) => {
+    const [x] = inputs as [Value];
+    const { axes } = reduction(attributes);
+    const count = multiplyDims(...x.shape.filter((_, index) => axes.includes(index)));
+    const share = typeof count === 'number' ? mul(gradient, 1 / count) : div(gradient, dimValue(count, gradient.type));
+    return expand(withAxes(share, x, axes), x.shape);
+  }),
+  ReduceMax: perInput('ReduceMax', (gradient, { inputs, outputs, attributes }) => {
+    const [x] = inputs as [Value];
+    const { axes } = reduction(attributes);
+    const isLargest = equal(x, withAxes(outputs[0] as Value, x, axes));
+    const ties = sum(cast(isLargest, gradient.type), axes, true);
+    return where(isLargest, div(withAxes(gradient, x, axes), ties), 0);
+  }),
+  Softmax: perInput('Softmax', (gradient, { outputs, attributes }) => {
+    const [y] = outputs as [Value];
+    const weighted = mul(gradient, y);
+    return sub(weighted, mul(y, sum(weighted, [attributes.axis as number], true)));
+  }),
+  LogSoftmax: perInput('LogSoftmax', (gradient, { outputs, attributes }) =>
+    logSoftmaxGradient(gradient, outputs[0] as Value, attributes.axis as number),
+  ),
+};
