@@ -17,7 +17,8 @@ export function bindWeights(
   for (const [name, { shape }] of graph.parameters) {
     const tensor = weights.get(name);
     if (!tensor) missing.push(name);
-    else if (tensor.dims.join() !== shape.join()) misshapen.push({ name, expected: shape as number[], received: tensor.dims });
+    else if (tensor.dims.join() !== shape.join())
+      misshapen.push({ name, expected: shape as number[], received: tensor.dims });
     else bound.set(name, tensor);
   }
   const unexpected = [...weights.keys()].filter((name) => !graph.parameters.has(name) && !ignores(name));

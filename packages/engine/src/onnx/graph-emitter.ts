@@ -33,7 +33,8 @@ export class GraphEmitter implements Emitter {
       value.shape.forEach((dim, index) => {
         if (typeof dim === 'number') return;
         const [term, ...more] = dim.terms;
-        const plain = more.length === 0 && term?.coefficient === 1 && term.atoms.length === 1 && term.atoms[0]?.kind === 'axis';
+        const plain =
+          more.length === 0 && term?.coefficient === 1 && term.atoms.length === 1 && term.atoms[0]?.kind === 'axis';
         if (plain && !this.axisSources.has(dim.key)) this.axisSources.set(dim.key, { input: name, index });
       });
     }
@@ -69,7 +70,12 @@ export class GraphEmitter implements Emitter {
 
   used = (value: Value): boolean => this.readers.has(value);
 
-  node(type: string, inputs: readonly string[], attributes: Attributes = {}, options: { domain?: string; outputs?: readonly string[] } = {}): string {
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    options: { domain?: string; outputs?: readonly string[] } = {},
+  ): string {
     const output = options.outputs ?? [this.fresh(type)];
     const attribute = Object.entries(attributes).map(([name, value]) => attributeMessage(name, value));
     this.nodes.push({ opType: type, domain: options.domain ?? '', input: inputs, output, attribute });
@@ -84,7 +90,12 @@ export class GraphEmitter implements Emitter {
 
   scalar(value: number, type: 'float32' | 'float64' | 'int64'): string {
     return this.once(`scalar ${type} ${value}`, () => {
-      const data = type === 'int64' ? BigInt64Array.of(BigInt(value)) : type === 'float64' ? Float64Array.of(value) : Float32Array.of(value);
+      const data =
+        type === 'int64'
+          ? BigInt64Array.of(BigInt(value))
+          : type === 'float64'
+            ? Float64Array.of(value)
+            : Float32Array.of(value);
       return this.constant({ type, dims: [], data });
     });
   }
@@ -114,7 +125,8 @@ export class GraphEmitter implements Emitter {
 
   private atom(atom: Atom): string {
     return this.once(`atom ${atom.key}`, () => {
-      if (atom.kind === 'floor-division') return this.node('Div', [this.size(atom.dividend), this.integers([atom.divisor])]);
+      if (atom.kind === 'floor-division')
+        return this.node('Div', [this.size(atom.dividend), this.integers([atom.divisor])]);
       const source = this.axisSources.get(atom.key);
       if (!source) {
         throw new InvalidConfigError({

@@ -1,7 +1,7 @@
 import { type FloatTensor, type HostTensor, InvalidConfigError, type RunOptions } from '@nano-emox/tensor-contract';
 import type { Executor, ExecutorSession, SessionRunOptions, SessionState, TensorMap } from '../executors/executor';
-import type { Graph } from '../graph/graph';
 import { disposed } from '../executors/shared/session-host';
+import type { Graph } from '../graph/graph';
 import type { AxisBindings } from '../graph/leaves';
 import { bindWeights } from '../module/bind-weights';
 import { type NetworkModule, traceModule } from '../module/define-module';
@@ -107,8 +107,19 @@ export function createRuntime(platform: Platform): Runtime {
     weights: ReadonlyMap<string, HostTensor>,
     options: ComponentOptions,
   ): Promise<ComponentHandle<C>> => {
-    const lease = options.executor ? { executor: options.executor, release: async () => undefined } : await shared.acquire(options);
-    return new CompiledComponent(platform, definition.type, config, graph, weights, lease.executor, lease.release, options.feedback);
+    const lease = options.executor
+      ? { executor: options.executor, release: async () => undefined }
+      : await shared.acquire(options);
+    return new CompiledComponent(
+      platform,
+      definition.type,
+      config,
+      graph,
+      weights,
+      lease.executor,
+      lease.release,
+      options.feedback,
+    );
   };
 
   const fromWeights: Runtime['componentFromWeights'] = async (definition, partial, weights, options = {}) => {
@@ -199,8 +210,15 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
   private async compile({ signal }: RunOptions): Promise<ExecutorSession> {
     const sizeBytes = [...this.weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     const externalDataFile = this.platform.externalDataFile(sizeBytes);
-    const written = writeModel(this.graph, { weights: this.weights, ...(externalDataFile !== undefined && { externalDataFile }) });
-    return this.executor.load(await this.platform.stage(written), { name: this.type, signal, ...(this.feedback && { feedback: this.feedback }) });
+    const written = writeModel(this.graph, {
+      weights: this.weights,
+      ...(externalDataFile !== undefined && { externalDataFile }),
+    });
+    return this.executor.load(await this.platform.stage(written), {
+      name: this.type,
+      signal,
+      ...(this.feedback && { feedback: this.feedback }),
+    });
   }
 }
 

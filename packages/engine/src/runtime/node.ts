@@ -22,14 +22,21 @@ async function openForNode({ device = 'auto', threads, workers }: ExecutorOption
   }
 }
 
-export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } = createRuntime({
-  openExecutor: openForNode,
-  readFolder: loadModelFolder,
-  writeFolder: saveModelFolder,
-  externalDataFile,
-  stage: stageModel,
-});
+export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } =
+  createRuntime({
+    openExecutor: openForNode,
+    readFolder: loadModelFolder,
+    writeFolder: saveModelFolder,
+    externalDataFile,
+    stage: stageModel,
+  });
 
 export { cacheFolder } from './cache-folder';
-export { type ComponentDefinition, type ComponentHandle, type ComponentOptions, FORMAT_VERSION, floatResult } from './component-handle';
+export {
+  type ComponentDefinition,
+  type ComponentHandle,
+  type ComponentOptions,
+  FORMAT_VERSION,
+  floatResult,
+} from './component-handle';
 export type { ExecutorOptions, ModelFolder, SaveOptions, WeightStorage } from './platform';

@@ -46,7 +46,12 @@ async function writeAt(path: string, parts: WrittenModel['external']): Promise<v
   try {
     for (const { offsetBytes, data } of parts) {
       for (let written = 0; written < data.byteLength; ) {
-        const { bytesWritten } = await file.write(data, written, Math.min(data.byteLength - written, 1 << 30), offsetBytes + written);
+        const { bytesWritten } = await file.write(
+          data,
+          written,
+          Math.min(data.byteLength - written, 1 << 30),
+          offsetBytes + written,
+        );
         written += bytesWritten;
       }
     }

@@ -31,7 +31,10 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
   const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   return workers === 0
     ? new OnnxRuntimeNode(label, [new LocalCaller(new SessionHost(runtime, sessionOptions))])
-    : new OnnxRuntimeNode(label, Array.from({ length: workers }, () => new RestartingWorker(sessionOptions)));
+    : new OnnxRuntimeNode(
+        label,
+        Array.from({ length: workers }, () => new RestartingWorker(sessionOptions)),
+      );
 }
 
 function checkDevice(device: string, runtime: object): void {
@@ -40,7 +43,10 @@ function checkDevice(device: string, runtime: object): void {
   if (device === 'cpu' || known.includes(device)) return;
   throw new DeviceUnavailableError({
     message: `device ${device} is not part of this build of onnxruntime-node, which offers ${known.join(', ')}`,
-    hint: device === 'cuda' ? 'Install the CUDA libraries with the install script of onnxruntime-node.' : 'Choose another device.',
+    hint:
+      device === 'cuda'
+        ? 'Install the CUDA libraries with the install script of onnxruntime-node.'
+        : 'Choose another device.',
     device,
   });
 }

@@ -22,7 +22,9 @@ export class WorkerClient implements SessionCaller {
     this.worker = new Worker(script, { workerData: sessionOptions });
     this.worker.unref();
     this.worker.on('message', (reply: WorkerReply) => this.settle(reply));
-    this.worker.on('error', (cause) => this.fail(`the worker thread crashed: ${cause instanceof Error ? cause.message : cause}`, cause));
+    this.worker.on('error', (cause) =>
+      this.fail(`the worker thread crashed: ${cause instanceof Error ? cause.message : cause}`, cause),
+    );
     this.worker.on('exit', (code) => this.fail(`the worker thread ended with code ${code}`));
   }
 
@@ -37,7 +39,10 @@ export class WorkerClient implements SessionCaller {
   }
 
   async dispose(): Promise<void> {
-    this.failure ??= new ExecutionError({ message: 'the worker thread was stopped', hint: 'The executor was disposed; open a new one.' });
+    this.failure ??= new ExecutionError({
+      message: 'the worker thread was stopped',
+      hint: 'The executor was disposed; open a new one.',
+    });
     await this.worker.terminate();
   }
 
@@ -55,7 +60,11 @@ export class WorkerClient implements SessionCaller {
   }
 
   private fail(message: string, cause?: unknown): void {
-    this.failure ??= new ExecutionError({ message, hint: 'Load the model again; a new thread is started for it.', cause });
+    this.failure ??= new ExecutionError({
+      message,
+      hint: 'Load the model again; a new thread is started for it.',
+      cause,
+    });
     for (const { reject } of this.pending.values()) reject(this.failure);
     this.pending.clear();
   }

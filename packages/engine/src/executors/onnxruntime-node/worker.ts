@@ -10,7 +10,9 @@ import { loadBinding } from './binding';
 /** A worker thread that owns sessions: `run()` of the native runtime blocks its thread, and this one may block. */
 const port = parentPort;
 if (port) {
-  const ready = loadBinding().then((runtime) => new SessionHost(runtime, workerData as InferenceSession.SessionOptions));
+  const ready = loadBinding().then(
+    (runtime) => new SessionHost(runtime, workerData as InferenceSession.SessionOptions),
+  );
   // One call at a time, in order: a state must not be read while a run replaces it.
   let queue: Promise<unknown> = Promise.resolve();
   port.on('message', (request: WorkerRequest) => {
@@ -31,5 +33,7 @@ if (port) {
 /** Results that may also live on in a state are copied before their buffers move to the caller. */
 function copied(results: TensorMap | undefined): TensorMap | undefined {
   if (!results) return undefined;
-  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }])) as TensorMap;
+  return Object.fromEntries(
+    Object.entries(results).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
+  ) as TensorMap;
 }

@@ -21,7 +21,11 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
   const runtime = await loadWebRuntime();
   runtime.env.wasm.numThreads = threads;
   if (wasmPaths !== undefined) runtime.env.wasm.wasmPaths = wasmPaths;
-  const host = new SessionHost(runtime, { executionProviders: [device], graphOptimizationLevel: 'all', logSeverityLevel: 3 });
+  const host = new SessionHost(runtime, {
+    executionProviders: [device],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
   return new OnnxRuntimeWeb(`onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`, host);
 }
 

@@ -16,7 +16,8 @@ export interface PlainError {
 
 /** Structured clone keeps neither classes nor getters, so the facts are copied one by one. */
 export function toPlainError(error: unknown): PlainError {
-  if (!NanoEmoxError.isInstance(error)) return { code: 'EXECUTION_FAILED', facts: { message: String(error), hint: 'Please report this message.' } };
+  if (!NanoEmoxError.isInstance(error))
+    return { code: 'EXECUTION_FAILED', facts: { message: String(error), hint: 'Please report this message.' } };
   const { code, hint, message } = error;
   const own = Object.fromEntries(Object.entries(error).filter(([name]) => name !== 'cause'));
   return { code, facts: { ...own, hint, message: message.slice(0, message.length - hint.length - 2) } };

@@ -1,5 +1,13 @@
 import { throwIfAborted } from '@nano-emox/tensor-contract';
-import type { ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, SessionRunOptions, SessionState, TensorMap } from '../executor';
+import type {
+  ExecutorSession,
+  ExecutorUsage,
+  LoadOptions,
+  ModelSource,
+  SessionRunOptions,
+  SessionState,
+  TensorMap,
+} from '../executor';
 import { compact, type WorkerCall } from './protocol';
 import { disposed } from './session-host';
 
@@ -30,7 +38,12 @@ export class SessionLedger {
 }
 
 /** Loads a model through `caller`. */
-export async function openSession(caller: SessionCaller, ledger: SessionLedger, source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
+export async function openSession(
+  caller: SessionCaller,
+  ledger: SessionLedger,
+  source: ModelSource,
+  options: LoadOptions,
+): Promise<ExecutorSession> {
   const { name, signal, feedback = {} } = options;
   throwIfAborted(signal, name);
   const sessionId = ledger.open('sessions');
@@ -59,7 +72,13 @@ class HostSession implements ExecutorSession {
     throwIfAborted(signal, this.name);
     const stateId = state && this.stateIds.get(state);
     if (state && stateId === undefined) throw disposed('state');
-    const results = await this.caller.call({ kind: 'run', sessionId: this.sessionId, stateId, inputs: compact(inputs), outputs });
+    const results = await this.caller.call({
+      kind: 'run',
+      sessionId: this.sessionId,
+      stateId,
+      inputs: compact(inputs),
+      outputs,
+    });
     throwIfAborted(signal, this.name);
     return results as TensorMap;
   }

@@ -5,7 +5,13 @@ import type { HostRun } from './session-host';
 
 /** What the caller's thread may ask of a worker. */
 export type WorkerCall =
-  | { readonly kind: 'load'; readonly sessionId: number; readonly name: string; readonly source: ModelSource; readonly feedback: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'load';
+      readonly sessionId: number;
+      readonly name: string;
+      readonly source: ModelSource;
+      readonly feedback: Readonly<Record<string, string>>;
+    }
   | ({ readonly kind: 'run' } & HostRun)
   | { readonly kind: 'create-state'; readonly stateId: number; readonly initial: TensorMap }
   | { readonly kind: 'read-state'; readonly stateId: number }

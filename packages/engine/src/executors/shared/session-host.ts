@@ -40,7 +40,12 @@ export class SessionHost {
     private readonly sessionOptions: InferenceSession.SessionOptions,
   ) {}
 
-  async load(sessionId: number, name: string, source: ModelSource, feedback: Readonly<Record<string, string>>): Promise<void> {
+  async load(
+    sessionId: number,
+    name: string,
+    source: ModelSource,
+    feedback: Readonly<Record<string, string>>,
+  ): Promise<void> {
     try {
       const session =
         'path' in source
@@ -97,11 +102,18 @@ export class SessionHost {
     for (const sessionId of [...this.sessions.keys()]) await this.release(sessionId);
   }
 
-  private async execute(loaded: LoadedSession, feeds: Record<string, Tensor>, fetches: string[]): Promise<Record<string, HostTensor>> {
+  private async execute(
+    loaded: LoadedSession,
+    feeds: Record<string, Tensor>,
+    fetches: string[],
+  ): Promise<Record<string, HostTensor>> {
     try {
       const results = await loaded.session.run(feeds, fetches);
       return Object.fromEntries(
-        Object.entries(results).map(([name, { type, dims, data }]) => [name, { type, dims, data } as unknown as HostTensor]),
+        Object.entries(results).map(([name, { type, dims, data }]) => [
+          name,
+          { type, dims, data } as unknown as HostTensor,
+        ]),
       );
     } catch (cause) {
       const shapes = Object.entries(feeds).map(([name, { type, dims }]) => `${name}: ${type} [${dims}]`);
@@ -123,7 +135,9 @@ export class SessionHost {
         received: type,
       });
     }
-    const fits = dims.length === expected.shape.length && expected.shape.every((size, index) => typeof size === 'string' || size === dims[index]);
+    const fits =
+      dims.length === expected.shape.length &&
+      expected.shape.every((size, index) => typeof size === 'string' || size === dims[index]);
     if (!fits) {
       const hint = `Pass ${name} with the axes [${expected.shape.join(', ')}].`;
       throw new ShapeMismatchError({ where: loaded.name, input: name, expected: expected.shape, received: dims, hint });
@@ -160,4 +174,3 @@ function checkNames(loaded: LoadedSession, given: readonly string[], fed: readon
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
