@@ -13,6 +13,9 @@ const rows = new Map();
 const skips = [];
 const faults = [];
 
+/** Some tools colour their output on CI even where nothing shows colours. */
+const plainOutput = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' };
+
 const startedAtMs = Date.now();
 try {
   await runMain(runEverything);
@@ -31,26 +34,39 @@ async function runEverything() {
     count('install', { failed: 1 });
     throw error;
   }
-  await buildAndTypecheck();
+  const built = await buildAndTypecheck();
   await runScriptCheck('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']);
   await runScriptCheck('conventions', ['scripts/check-conventions.mjs']);
   await runScriptCheck('readme', ['scripts/readme-packages.mjs', '--check']);
   await runVitest();
-  await checkPackages();
+  if (built) {
+    await checkPackages();
+  } else {
+    count('packages', { failed: 1 });
+    faults.push('packages: not checked, because the build failed');
+  }
 }
 
+/** @returns {Promise<boolean>} whether every package is built */
 async function buildAndTypecheck() {
   section('build and typecheck');
-  const { succeeded, failures, output } = await build(listPackages(), 'all', {
-    keepGoing: true,
-    extraTasks: ['typecheck'],
-  });
+  const packages = listPackages();
+  const { succeeded, failures, output } = await build(packages, 'all', { keepGoing: true, extraTasks: ['typecheck'] });
   for (const { task } of succeeded) count(task, { passed: 1 });
   for (const { package: name, task, exitCode } of failures) {
     count(task, { failed: 1 });
     faults.push(`${name}: ${task} ended with code ${exitCode}`);
   }
   if (failures.length > 0) process.stdout.write(`${lastLines(output, 120)}\n`);
+
+  const builtNames = new Set(succeeded.filter(({ task }) => task === 'build').map((result) => result.package));
+  const failedNames = new Set(failures.filter(({ task }) => task === 'build').map((result) => result.package));
+  const unbuilt = packages.filter(({ name, manifest }) => manifest.scripts?.build && !builtNames.has(name));
+  for (const { name } of unbuilt.filter((entry) => !failedNames.has(entry.name))) {
+    count('build', { failed: 1 });
+    faults.push(`${name}: not built, because something it needs failed`);
+  }
+  return unbuilt.length === 0;
 }
 
 async function runScriptCheck(name, args) {
@@ -110,7 +126,7 @@ async function checkPackages() {
 function runNode(args, extraEnvironment = {}) {
   return runProgram(process.execPath, args, {
     cwd: repositoryRoot,
-    env: { ...process.env, ...extraEnvironment },
+    env: { ...process.env, ...plainOutput, ...extraEnvironment },
     show: true,
     stdoutTo: 'stdout',
   });

@@ -23,7 +23,7 @@ export default class TallyReporter {
       for (const part of [module, ...module.children.allSuites()]) {
         const errors = part.errors();
         counts.failed += errors.length;
-        for (const error of errors) faults.push(`${module.relativeModuleId}: ${error.message}`);
+        for (const error of errors) faults.push(`${module.project.name} ${module.relativeModuleId}: ${error.message}`);
       }
     }
     const path = process.env.NANO_EMOX_TALLY;
@@ -37,6 +37,7 @@ function skipReason(test, module) {
   if (note) return note;
   if (test.options.mode === 'todo') return 'not written yet (todo)';
   for (let part = test; part && part.type !== 'module'; part = part.parent) {
+    if (part.type === 'suite' && part.errors().length > 0) return 'its set-up failed';
     const bracketed = /\(([^()]*)\)\s*$/.exec(part.name)?.[1];
     if (bracketed && part.options.mode === 'skip') return bracketed;
     const line = part.location && readFileSync(module.moduleId, 'utf8').split('\n')[part.location.line - 1];
