@@ -18,7 +18,7 @@ const current = packages.filter(({ path }) => {
 
 export default defineConfig({
   test: {
-    include: slow ? ['src/**/*.slow.test.ts'] : ['src/**/*.test.ts'],
+    include: slow ? ['src/**/*.slow.test.ts'] : ['{src,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
     pool: 'forks', // native runtimes do not survive being loaded into several worker threads of one process
     maxWorkers: Math.min(availableParallelism(), 4), // each fork runs ONNX Runtime with threads of its own
