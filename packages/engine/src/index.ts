@@ -35,6 +35,7 @@ export {
 } from './module/define-module';
 export { initializeWeights } from './module/initialize-weights';
 export { type LinearOptions, layerNormLayer, linearLayer, torchAttentionLayer } from './module/layers';
+export { type QFormerSizes, qFormer } from './module/qformer';
 export { fanIn, glorot, normal, ones, tracingScope, uniform, type WeightScope, zeros } from './module/weight-scope';
 export { type WriteModelOptions, type WrittenModel, writeModel } from './onnx/write-model';
 export * from './ops';

@@ -20,8 +20,8 @@ export interface NetworkModule<Config extends object, Inputs extends string, Out
   readonly inputs: (config: Config) => Specs<Inputs>;
   readonly outputs: (config: Config) => Specs<Outputs>;
   readonly forward: (inputs: Values<Inputs>, weights: WeightScope, config: Config) => Values<Outputs>;
-  /** Names of tensors that upstream checkpoints carry and `forward` never reads. */
-  readonly ignores?: (name: string) => boolean;
+  /** Names of tensors that upstream checkpoints carry and `forward` never reads under this configuration. */
+  readonly ignores?: (name: string, config: Config) => boolean;
 }
 
 /** Declares a network part; only fixes the types. */

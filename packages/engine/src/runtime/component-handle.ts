@@ -125,7 +125,8 @@ export function createRuntime(platform: Platform): Runtime {
   const fromWeights: Runtime['componentFromWeights'] = async (definition, partial, weights, options = {}) => {
     const config = definition.resolveConfig(partial);
     const graph = traceModule(definition.module, config, options.axes ? { axes: options.axes } : {});
-    const bound = bindWeights(definition.module.name, graph, weights, definition.module.ignores);
+    const ignores = (name: string) => definition.module.ignores?.(name, config) ?? false;
+    const bound = bindWeights(definition.module.name, graph, weights, ignores);
     return open(definition, config, graph, bound, options);
   };
 
