@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrainingState } from '@nano-emox/engine/training';
+import { readSafetensors, writeSafetensors } from '@nano-emox/engine/weights';
+import { InvalidFileError } from '@nano-emox/tensor-contract';
+import type { Phase } from './phase';
+import type { SamplerPosition } from './sampler';
+
+/** Everything a phase needs to continue bit for bit, in one file that appears whole or not at all. */
+export interface Checkpoint {
+  readonly phase: string;
+  /** Hash of the phase and seed the checkpoint belongs to. */
+  readonly fingerprint: string;
+  readonly sampler: SamplerPosition;
+  readonly training: TrainingState;
+}
+
+/** Identifies a phase with its seed, so that a checkpoint of another run is not continued by mistake. */
+export function fingerprintOf(phase: Phase, seed: number): string {
+  const text = JSON.stringify({ ...phase, seed }, (_, value) => (value instanceof RegExp ? String(value) : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+const pathIn = (folder: string, phase: string): string => join(folder, `${phase}.checkpoint.safetensors`);
+
+/** Writes the checkpoint of a phase, replacing the previous one atomically. */
+export async function writeCheckpoint(
+  folder: string,
+  { phase, fingerprint, sampler, training }: Checkpoint,
+): Promise<void> {
+  const metadata = { phase, fingerprint, sampler: JSON.stringify(sampler), step: String(training.step) };
+  await writeSafetensors(pathIn(folder, phase), new Map(Object.entries(training.tensors)), metadata);
+}
+
+/** Reads the checkpoint of a phase; undefined when there is none. @throws InvalidFileError when it belongs to another run */
+export async function readCheckpoint(
+  folder: string,
+  phase: string,
+  fingerprint: string,
+): Promise<Checkpoint | undefined> {
+  const path = pathIn(folder, phase);
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return undefined;
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata.fingerprint !== fingerprint) {
+    throw new InvalidFileError({
+      message: `${path} belongs to a run with other settings`,
+      hint: 'Choose another run folder, or delete the checkpoint to start the phase anew.',
+      path,
+    });
+  }
+  return {
+    phase,
+    fingerprint,
+    sampler: JSON.parse(metadata.sampler as string) as SamplerPosition,
+    training: { step: Number(metadata.step), tensors: Object.fromEntries(tensors) },
+  };
+}

@@ -1,0 +1,67 @@
+import { InvalidConfigError } from '@nano-emox/tensor-contract';
+
+/** Learning rate of one group of parameters over a phase. */
+export interface LearningRate {
+  /** Peak, reached after the warm-up. */
+  readonly initial: number;
+  /** End of the cosine. @default `initial`: constant */
+  readonly minimum?: number;
+  /** Start of the warm-up. @default 0 */
+  readonly warmup?: number;
+}
+
+/** Which parameters train: the first rule whose `match` fits a name decides; names that no rule fits stay frozen. */
+export interface TrainableRule {
+  /** Prefix of the parameter name, or a pattern on it. */
+  readonly match: string | RegExp;
+  /** Learning-rate group, or `null` to freeze. */
+  readonly group: string | null;
+}
+
+/** One stage of a curriculum, as data. */
+export interface Phase {
+  readonly name: string;
+  /** Sampling weight of each data set; need not sum to 1. A batch comes from one data set. */
+  readonly mixture: Readonly<Record<string, number>>;
+  readonly trainable: readonly TrainableRule[];
+  readonly learningRates: Readonly<Record<string, LearningRate>>;
+  readonly steps: number;
+  readonly batchSize: number;
+  /** @default 0 */
+  readonly warmupSteps?: number;
+  /** @default 0.05, the paper's */
+  readonly weightDecay?: number;
+  /** Largest gradient norm; absent: no clipping, as in the paper's runs. */
+  readonly clipNorm?: number;
+}
+
+/** Learning-rate group of a parameter in `phase`; undefined when frozen. */
+export function groupOfParameter(phase: Phase, name: string): string | undefined {
+  const rule = phase.trainable.find(({ match }) =>
+    typeof match === 'string' ? name.startsWith(match) : match.test(name),
+  );
+  return rule?.group ?? undefined;
+}
+
+/** @throws InvalidConfigError on a value outside its range or a group without a learning rate */
+export function validatePhase(phase: Phase): void {
+  const fail = (field: string, message: string, hint: string): never => {
+    throw new InvalidConfigError({ message: `phase ${phase.name}: ${message}`, hint, field });
+  };
+  for (const field of ['steps', 'batchSize'] as const) {
+    if (!Number.isInteger(phase[field]) || phase[field] < 1)
+      fail(field, `${field} is ${phase[field]}`, 'Give a whole number of at least 1.');
+  }
+  const weights = Object.values(phase.mixture);
+  if (weights.length === 0 || weights.some((weight) => !(weight >= 0)) || weights.every((weight) => weight === 0)) {
+    fail(
+      'mixture',
+      'the mixture has no positive weight',
+      'Give each data set a weight of at least 0, one of them above.',
+    );
+  }
+  for (const { group } of phase.trainable) {
+    if (group !== null && !phase.learningRates[group])
+      fail('learningRates', `group ${group} has no learning rate`, `Add learningRates.${group}.`);
+  }
+}
