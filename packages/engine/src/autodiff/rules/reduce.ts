@@ -51,7 +51,7 @@ export const reduceRules: GradientRules = {
     const [x] = inputs as [Value];
     const { axes } = reduction(attributes);
     const count = multiplyDims(...x.shape.filter((_, index) => axes.includes(index)));
-    const share = typeof count === 'number' ? mul(gradient, 1 / count) : div(gradient, dimValue(count, gradient.type));
+    const share = div(gradient, dimValue(count, gradient.type));
     return expand(withAxes(share, x, axes), x.shape);
   }),
   ReduceMax: perInput('ReduceMax', (gradient, { inputs, outputs, attributes }) => {

@@ -1,0 +1,1 @@
+export { evaluateReference, type ReferenceFeeds } from './evaluate-reference';
