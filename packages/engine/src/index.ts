@@ -25,6 +25,13 @@ export { type AxisBindings, constant, constantOf, input, parameter, scalar } fro
 export type { Initializer, TensorType, Value } from './graph/value';
 export { bindWeights } from './module/bind-weights';
 export {
+  rejectUnknownFields,
+  requireChoice,
+  requireDivisible,
+  requirePositive,
+  requireSizes,
+} from './module/check-config';
+export {
   configAxes,
   defineModule,
   type NetworkModule,
