@@ -23,6 +23,7 @@ export {
 export { type Graph, graphOf, topologicalNodes } from './graph/graph';
 export { type AxisBindings, constant, constantOf, input, parameter, scalar } from './graph/leaves';
 export type { Initializer, TensorType, Value } from './graph/value';
+export { bindFilledAxes } from './module/bind-filled-axes';
 export { bindWeights } from './module/bind-weights';
 export {
   rejectUnknownFields,
