@@ -1,0 +1,47 @@
+import {
+  concat,
+  type Dim,
+  equal,
+  expand,
+  greater,
+  logicalAnd,
+  not,
+  range,
+  reshape,
+  scalar,
+  unsqueeze,
+  type Value,
+  where,
+} from '@nano-emox/engine';
+
+/**
+ * Added to the score of a key that a query must not see. Finite, so that a row without any visible key (a query that is
+ * padding itself) stays a number.
+ */
+const HIDDEN_KEY_SCORE = -1e9;
+
+const biasOf = (visible: Value): Value => where(visible, 0, HIDDEN_KEY_SCORE);
+
+/** `[time, time]`: whether query (row) comes at or after key (column). */
+function causal(time: Dim): Value {
+  const places = range(0, time);
+  return not(greater(reshape(places, [1, time]), reshape(places, [time, 1])));
+}
+
+/** Bias `[batch, 1, time, time]` of causal attention over the tokens whose `attentionMask` (bool `[batch, time]`) is true. */
+export function paddedCausalBias(attentionMask: Value): Value {
+  const [batch, time] = attentionMask.shape as [Dim, Dim];
+  return biasOf(logicalAnd(causal(time), reshape(attentionMask, [batch, 1, 1, time])));
+}
+
+/**
+ * Bias `[batch, 1, time, past + time]` of new tokens behind a cache. All of the cache is visible; of the new tokens those
+ * before it in the same `branch` (int64 `[batch, time]`): several continuations of one prompt fit in one row.
+ */
+export function branchedCausalBias(branch: Value, past: Dim): Value {
+  const [batch, time] = branch.shape as [Dim, Dim];
+  const sameBranch = equal(reshape(branch, [batch, 1, time]), reshape(branch, [batch, time, 1]));
+  const fresh = biasOf(logicalAnd(causal(time), sameBranch)); // [batch, time, time]
+  const cached = expand(scalar(0), [batch, time, past]);
+  return unsqueeze(concat([cached, fresh], 2), 1);
+}

@@ -1,0 +1,87 @@
+import {
+  add,
+  concat,
+  dotProductAttention,
+  mergeHeads,
+  mul,
+  normal,
+  ones,
+  rmsNorm,
+  silu,
+  splitHeads,
+  type Value,
+  type WeightScope,
+} from '@nano-emox/engine';
+import type { DecoderConfig } from '../config/decoder-config';
+import { projection } from './projection';
+import { type Rotation, rotate } from './rotary';
+
+/** Keys (rotated) and values of the tokens so far, `[batch, keyHeads, past, headDim]` each. */
+export interface KeyValues {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+/** What every layer of one run shares. */
+export interface LayerContext {
+  readonly rotation: Rotation;
+  /** Additive mask, broadcast to `[batch, heads, time, keys]`. */
+  readonly bias: Value;
+}
+
+/** Standard deviation of fresh matrices, that of the Hugging Face configurations. */
+const INITIAL_DEVIATION = 0.02;
+export const initialMatrix = normal(INITIAL_DEVIATION);
+/** Matrices that write to the residual stream start smaller, so that its variance does not grow with depth (GPT-2). */
+const residualMatrix = (layers: number) => normal(INITIAL_DEVIATION / Math.sqrt(2 * layers));
+
+/** RMS norm with the name of the Hugging Face layer. `x` `[batch, time, hidden]`. */
+export function rmsNormLayer(x: Value, weights: WeightScope, { hidden, rmsEps }: DecoderConfig): Value {
+  return rmsNorm(x, weights.get('weight', [hidden], ones), rmsEps);
+}
+
+function selfAttention(
+  x: Value,
+  weights: WeightScope,
+  config: DecoderConfig,
+  { rotation, bias }: LayerContext,
+  past: KeyValues | undefined,
+): { mixed: Value; present: KeyValues } {
+  const { hidden, layers, heads, keyHeads, headDim, attentionBias } = config;
+  const options = { bias: attentionBias, initializer: initialMatrix };
+  const query = splitHeads(projection(x, weights, 'q_proj', heads * headDim, config, options), heads);
+  const newKey = splitHeads(projection(x, weights, 'k_proj', keyHeads * headDim, config, options), keyHeads);
+  const newValue = splitHeads(projection(x, weights, 'v_proj', keyHeads * headDim, config, options), keyHeads);
+  const rotatedKey = rotate(newKey, rotation); // [batch, keyHeads, time, headDim]
+  const key = past ? concat([past.key, rotatedKey], 2) : rotatedKey; // [batch, keyHeads, past + time, headDim]
+  const value = past ? concat([past.value, newValue], 2) : newValue;
+  const heard = mergeHeads(dotProductAttention(rotate(query, rotation), key, value, { bias })); // [batch, time, heads · headDim]
+  const output = { bias: false, initializer: residualMatrix(layers) };
+  return { mixed: projection(heard, weights, 'o_proj', hidden, config, output), present: { key, value } };
+}
+
+function feedForward(x: Value, weights: WeightScope, config: DecoderConfig): Value {
+  const { hidden, layers, mlp } = config;
+  const options = { bias: false, initializer: initialMatrix };
+  const gate = silu(projection(x, weights, 'gate_proj', mlp, config, options)); // [batch, time, mlp]
+  const up = projection(x, weights, 'up_proj', mlp, config, options);
+  return projection(mul(gate, up), weights, 'down_proj', hidden, config, {
+    bias: false,
+    initializer: residualMatrix(layers),
+  });
+}
+
+/** One decoder layer, `x` `[batch, time, hidden]` to the same shape; also the keys and values to keep for later tokens. */
+export function decoderLayer(
+  x: Value,
+  weights: WeightScope,
+  config: DecoderConfig,
+  context: LayerContext,
+  past?: KeyValues,
+): { output: Value; present: KeyValues } {
+  const normed = rmsNormLayer(x, weights.scope('input_layernorm'), config);
+  const { mixed, present } = selfAttention(normed, weights.scope('self_attn'), config, context, past);
+  const attended = add(x, mixed);
+  const inner = rmsNormLayer(attended, weights.scope('post_attention_layernorm'), config);
+  return { output: add(attended, feedForward(inner, weights.scope('mlp'), config)), present };
+}

@@ -1,0 +1,41 @@
+import { type Dim, defineModule, range, type Value } from '@nano-emox/engine';
+import { bool, f32, i64 } from '@nano-emox/tensor-contract';
+import type { DecoderConfig } from '../config/decoder-config';
+import { paddedCausalBias } from './attention-bias';
+import { decode, embedTokens, languageModelHead } from './decoder';
+import { rotationAt } from './rotary';
+
+/** Buffers of old checkpoints, and the copy of the embedding table that some tied ones carry. */
+export const isRedundantWeight = (name: string): boolean =>
+  name.endsWith('rotary_emb.inv_freq') || name === 'lm_head.weight';
+
+/**
+ * The decoder over whole sequences, for training and teacher forcing. Positions count from the first column; rotary attention
+ * sees only differences of positions, so padding may stand on either side.
+ * @see Qwen2 technical report (arXiv 2407.10671); names as in Hugging Face `Qwen2ForCausalLM` and `LlamaForCausalLM`
+ */
+export const decoderModule = defineModule({
+  name: 'Decoder',
+  inputs: (_config: DecoderConfig) => ({
+    /** Any valid id, by convention 0, where a soft token stands or the row is padding. */
+    inputIds: i64('batch', 'time'),
+    /** true = keep. */
+    attentionMask: bool('batch', 'time'),
+    /** Row of `softTokens` with batch and soft joined (`sample · soft + row`), −1 for text. */
+    spliceIndex: i64('batch', 'time'),
+    softTokens: f32('batch', 'soft', 'hidden'),
+  }),
+  outputs: () => ({
+    logits: f32('batch', 'time', 'vocabSize'),
+    /** After the final norm. */
+    hiddenStates: f32('batch', 'time', 'hidden'),
+  }),
+  forward({ inputIds, attentionMask, spliceIndex, softTokens }, weights, config) {
+    const [, time] = inputIds.shape as [Dim, Dim];
+    const context = { rotation: rotationAt(range(0, time), config), bias: paddedCausalBias(attentionMask) };
+    const embeddings = embedTokens({ inputIds, spliceIndex, softTokens }, weights, config); // [batch, time, hidden]
+    const hiddenStates: Value = decode(embeddings, weights, config, context).hidden;
+    return { logits: languageModelHead(hiddenStates, weights, config), hiddenStates };
+  },
+  ignores: isRedundantWeight,
+});
