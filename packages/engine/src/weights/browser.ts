@@ -1,0 +1,17 @@
+// What works without files. Kept apart so that a browser bundle never meets node:fs.
+export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
+export { createNameTable, type NameRule, type NameTable } from './name-table';
+export { type EncodeSafetensorsOptions, matricesAsInt8, type WeightStorage } from './safetensors-chunks';
+export {
+  type DecodeSafetensorsOptions,
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContent,
+} from './safetensors-codec';
+export {
+  parseSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  type StoredDataType,
+} from './safetensors-header';
+export { type FloatWeights, mergeWeights, prefixWeights, scopeWeights, type Weights } from './weights';

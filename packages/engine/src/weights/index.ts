@@ -1,0 +1,33 @@
+export { type FileContent, type WriteFileOptions, writeFileAtomic } from './atomic-file';
+export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
+export { readJsonFile } from './json-file';
+export {
+  loadModelFolder,
+  MODEL_FORMAT_VERSION,
+  type SaveModelOptions,
+  type StoredModel,
+  saveModelFolder,
+} from './model-folder';
+export { createNameTable, type NameRule, type NameTable } from './name-table';
+export { type EncodeSafetensorsOptions, matricesAsInt8, type WeightStorage } from './safetensors-chunks';
+export {
+  type DecodeSafetensorsOptions,
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContent,
+} from './safetensors-codec';
+export {
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  readSafetensorsHeader,
+  type WeightsEvent,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './safetensors-file';
+export {
+  parseSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  type StoredDataType,
+} from './safetensors-header';
+export { type FloatWeights, mergeWeights, prefixWeights, scopeWeights, type Weights } from './weights';
