@@ -2,7 +2,13 @@ export { type ClipSampling, type CutClipsOptions, clipStarts, cutClips } from '.
 export { type DecodeAudioOptions, type DecodedAudio, decodeAudio } from './decode-audio';
 export { decodeImage } from './decode-image';
 export type { MediaEvent, MediaEventListener } from './events';
-export { type CropFacesOptions, type CroppedFaces, cropFaces, type FaceCrop, type FaceCropMode } from './faces/crop-faces';
+export {
+  type CropFacesOptions,
+  type CroppedFaces,
+  cropFaces,
+  type FaceCrop,
+  type FaceCropMode,
+} from './faces/crop-faces';
 export { FACEXFORMER_ENLARGEMENT, faceCropBox } from './faces/face-box';
 export { type DetectedFace, FaceDetector, type FaceDetectorOptions, type FaceModel } from './faces/face-detector';
 export { sharpness } from './faces/sharpness';

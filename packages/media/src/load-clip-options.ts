@@ -45,7 +45,6 @@ export interface LoadClipOptions {
   readonly onEvent?: MediaEventListener | undefined;
 }
 
-
 /** {@link LoadClipOptions} with every default filled in. */
 export type ResolvedClipOptions = ReturnType<typeof resolveClipOptions>;
 

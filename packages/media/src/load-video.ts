@@ -69,7 +69,9 @@ export async function loadVideo(
       return undefined;
     }
     if (frameCount < frames) {
-      warnings.add('short-video', `The video has ${frameCount} of ${frames} frames; the last was repeated`, { frameCount });
+      warnings.add('short-video', `The video has ${frameCount} of ${frames} frames; the last was repeated`, {
+        frameCount,
+      });
     }
     // A short video repeats its last frame; the same index always means the same pictures.
     const byIndex = new Map(read.map((entry) => [entry.frame.index, entry]));

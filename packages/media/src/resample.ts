@@ -52,7 +52,7 @@ function makeKernel(fromHz: number, toHz: number): ResampleKernel {
   return { inputPeriod, outputPeriod, firstTap, taps };
 }
 
-function kernelFor(fromHz: number, toHz: number): ResampleKernel {
+function checkRates(fromHz: number, toHz: number): void {
   for (const [argument, rate] of Object.entries({ fromHz, toHz })) {
     if (!Number.isInteger(rate) || rate < 1 || rate > MAX_SAMPLE_RATE_HZ) {
       throw new InvalidArgumentError({
@@ -62,6 +62,10 @@ function kernelFor(fromHz: number, toHz: number): ResampleKernel {
       });
     }
   }
+}
+
+function kernelFor(fromHz: number, toHz: number): ResampleKernel {
+  checkRates(fromHz, toHz);
   const key = `${fromHz}>${toHz}`;
   let kernel = kernels.get(key);
   if (!kernel) {
@@ -74,6 +78,7 @@ function kernelFor(fromHz: number, toHz: number): ResampleKernel {
 
 /** Number of samples at `toHz` that stand for `inputSamples` samples at `fromHz`: the ratio rounded up. */
 export function resampledLength(inputSamples: number, fromHz: number, toHz: number): number {
+  checkRates(fromHz, toHz);
   const divisor = greatestCommonDivisor(fromHz, toHz);
   return Math.ceil((inputSamples * (toHz / divisor)) / (fromHz / divisor));
 }
@@ -109,14 +114,15 @@ export function resampleRange(
 
 /**
  * Changes the sample rate of a mono signal with a Hann-windowed sinc, width 6, roll-off 0.99: the defaults of
- * `torchaudio.functional.resample`, whose values it gives to about 1e-6.
+ * `torchaudio.functional.resample`, whose values it gives to 1e-6 for float64 waves
+ * (for float32 waves torchaudio rounds its filters, which moves its own values by up to 2e-5).
  * @param samples float32 mono at `fromHz`.
  * @returns float32 mono at `toHz`, `ceil(samples.length * toHz / fromHz)` values
  * @throws InvalidArgumentError for rates that are not whole numbers from 1 to 768000
  */
 export function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
-  if (fromHz === toHz) return samples.slice();
   const count = resampledLength(samples.length, fromHz, toHz);
+  if (fromHz === toHz) return samples.slice();
   return resampleRange(samples, 0, 0, count, fromHz, toHz);
 }
 

@@ -68,7 +68,7 @@ function makeTaps(inputSize: number, outputSize: number, filter: Filter): Taps {
   return { first, count, weights, stride };
 }
 
-const clampByte = (value: number): number => (value < 0 ? 0 : value > 255 ? 255 : value);
+const clampByte = (value: number): number => (value < 0 ? 0 : Math.min(value, 255));
 
 function resizeRows(image: RgbImage, outputWidth: number, filter: Filter): RgbImage {
   const { first, count, weights, stride } = makeTaps(image.width, outputWidth, filter);

@@ -56,7 +56,11 @@ export function rotateImage(image: RgbImage, clockwiseDegrees: number): RgbImage
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const [column, row] =
-        quarterTurns === 1 ? [height - 1 - y, x] : quarterTurns === 2 ? [width - 1 - x, height - 1 - y] : [y, width - 1 - x];
+        quarterTurns === 1
+          ? [height - 1 - y, x]
+          : quarterTurns === 2
+            ? [width - 1 - x, height - 1 - y]
+            : [y, width - 1 - x];
       const from = (y * width + x) * 3;
       const to = (row * turnedWidth + column) * 3;
       turned[to] = data[from]!;

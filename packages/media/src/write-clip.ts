@@ -46,7 +46,14 @@ export async function writeClip(path: string, options: WriteClipOptions): Promis
   }
 }
 
-function checkOptions({ frames, fps = 25, width = 0, height = 0, samples, sampleRateHz = 16_000 }: WriteClipOptions): void {
+function checkOptions({
+  frames,
+  fps = 25,
+  width = 0,
+  height = 0,
+  samples,
+  sampleRateHz = 16_000,
+}: WriteClipOptions): void {
   const fail = (argument: string, message: string, hint: string): never => {
     throw new InvalidArgumentError({ message: `writeClip: ${message}`, hint, argument });
   };
@@ -65,6 +72,8 @@ function checkOptions({ frames, fps = 25, width = 0, height = 0, samples, sample
 interface Track {
   readonly encoder: CodecContext;
   readonly stream: Stream;
+  /** Length of every frame in the encoder's time base, where they are all alike. */
+  readonly frameLength?: bigint;
 }
 
 class ClipWriter {
@@ -120,12 +129,15 @@ class ClipWriter {
     this.format.freeContext();
   }
 
-  private async addVideo(): Promise<Track & { readonly source: Frame; readonly target: Frame; readonly scaler: SoftwareScaleContext }> {
+  private async addVideo(): Promise<
+    Track & { readonly source: Frame; readonly target: Frame; readonly scaler: SoftwareScaleContext }
+  > {
     const { lib, constants } = this.libav;
     const { width = 0, height = 0, fps = 25, quality = 20 } = this.options;
     const codec = lib.Codec.findEncoderByName('libx264' as never) ?? lib.Codec.findEncoderByName('mpeg4' as never);
     const rate = new lib.Rational(Math.round(fps * 1000), 1000);
-    const settings: Record<string, string> = codec?.name === 'libx264' ? { preset: 'veryfast', crf: String(quality) } : {};
+    const settings: Record<string, string> =
+      codec?.name === 'libx264' ? { preset: 'veryfast', crf: String(quality) } : {};
     const track = await this.addTrack(codec, settings, (encoder) => {
       encoder.width = width;
       encoder.height = height;
@@ -139,6 +151,7 @@ class ClipWriter {
     this.owned.push({ free: () => scaler.freeContext() });
     return {
       ...track,
+      frameLength: 1n,
       scaler,
       source: this.pictureFrame(constants.AV_PIX_FMT_RGB24, width, height),
       target: this.pictureFrame(constants.AV_PIX_FMT_YUV420P, width, height),
@@ -221,6 +234,8 @@ class ClipWriter {
     this.check(target.makeWritable(), 'reuse a picture');
     this.check(await scaler.scaleFrame(target, source), 'convert a picture');
     target.pts = BigInt(index);
+    // Without a length the last frame would end as it begins, and the container's edit list would hide it.
+    target.duration = 1n;
     await this.encode(track, target);
   }
 
@@ -234,13 +249,16 @@ class ClipWriter {
         while (position < samples.length && position / sampleRateHz < seconds) {
           throwIfAborted(this.options.signal, 'writeClip');
           const part = samples.subarray(position, position + frameSamples);
-          const frame = this.libav.lib.Frame.fromAudioBuffer(Buffer.from(part.buffer, part.byteOffset, part.byteLength), {
-            nbSamples: part.length,
-            format: this.libav.constants.AV_SAMPLE_FMT_FLTP,
-            sampleRate: sampleRateHz,
-            channelLayout: this.libav.constants.AV_CHANNEL_LAYOUT_MONO,
-            pts: BigInt(position),
-          });
+          const frame = this.libav.lib.Frame.fromAudioBuffer(
+            Buffer.from(part.buffer, part.byteOffset, part.byteLength),
+            {
+              nbSamples: part.length,
+              format: this.libav.constants.AV_SAMPLE_FMT_FLTP,
+              sampleRate: sampleRateHz,
+              channelLayout: this.libav.constants.AV_CHANNEL_LAYOUT_MONO,
+              pts: BigInt(position),
+            },
+          );
           try {
             await this.encode(track, frame);
           } finally {
@@ -253,7 +271,7 @@ class ClipWriter {
   }
 
   /** Gives the encoder a frame, or `null` for the end, and writes what comes out. */
-  private async encode({ encoder, stream }: Track, frame: Frame | null): Promise<void> {
+  private async encode({ encoder, stream, frameLength }: Track, frame: Frame | null): Promise<void> {
     const { AVERROR_EAGAIN, AVERROR_EOF } = this.libav.constants;
     this.check(await encoder.sendFrame(frame), 'encode');
     for (;;) {
@@ -261,6 +279,7 @@ class ClipWriter {
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
       this.check(status, 'encode');
       this.packet.streamIndex = stream.index;
+      if (this.packet.duration === 0n && frameLength !== undefined) this.packet.duration = frameLength;
       this.packet.rescaleTs(encoder.timeBase, stream.timeBase);
       this.check(await this.format.interleavedWriteFrame(this.packet), `write to ${this.path}`);
     }

@@ -127,10 +127,14 @@ export class FaceCropper {
     const { totalFrames, facesFound, missing, checkedFrames } = this;
     this.options.onEvent?.({ type: 'face-detection-end', totalFrames, facesFound });
     if (missing.length > 0) {
-      warnings.add('no-face', `No face in ${missing.length} of ${checkedFrames} frames; there the whole frame is used`, {
-        frames: missing,
-        checkedFrames,
-      });
+      warnings.add(
+        'no-face',
+        `No face in ${missing.length} of ${checkedFrames} frames; there the whole frame is used`,
+        {
+          frames: missing,
+          checkedFrames,
+        },
+      );
     }
   }
 

@@ -66,7 +66,10 @@ async function detectAccurately(faceApi, folder, picture, minScore) {
  * @returns {Face[]}
  */
 function keepShape(confirmed, weak) {
-  return confirmed.map((face) => ({ ...face, box: (weak.find(({ box }) => overlap(box, face.box) > 0.3) ?? face).box }));
+  return confirmed.map((face) => ({
+    ...face,
+    box: (weak.find(({ box }) => overlap(box, face.box) > 0.3) ?? face).box,
+  }));
 }
 
 /**

@@ -81,7 +81,10 @@ export class FaceDetector {
    * @returns faces in the order of their scores, best first
    * @throws MissingDependencyError when the optional peers are not installed, DisposedError, AbortedError, ExecutionError
    */
-  async detect(image: RgbImage, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<DetectedFace[]> {
+  async detect(
+    image: RgbImage,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<DetectedFace[]> {
     const where = 'FaceDetector.detect';
     checkRgbImage(image, where);
     throwIfAborted(signal, where);
@@ -119,7 +122,8 @@ export class FaceDetector {
 
   private ask(request: object): Promise<Reply> {
     if (this.disposed) throw disposedError();
-    const worker = (this.worker ??= this.start());
+    this.worker ??= this.start();
+    const { worker } = this;
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

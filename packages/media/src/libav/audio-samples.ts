@@ -213,8 +213,12 @@ async function readWindow(
   const unit = decoder.stream.timeBase.toDouble();
   const fromSeconds = start / OUTPUT_SAMPLE_RATE_HZ - FILTER_MARGIN_SECONDS;
   const toSeconds = (start + windowSamples) / OUTPUT_SAMPLE_RATE_HZ + FILTER_MARGIN_SECONDS;
-  const seekSeconds = Math.max(0, fromSeconds - PREROLL_SECONDS) + trackStartSeconds;
-  if (!(await decoder.seek(Math.floor(seekSeconds / unit)))) return undefined;
+  const seekSeconds = fromSeconds - PREROLL_SECONDS;
+  // Going to the very start drops the first packet of codecs with a lead-in (AAC); reading on from the opening does not.
+  const isAtStart = seekSeconds <= 0 && decoder.isFresh;
+  if (!isAtStart && !(await decoder.seek(Math.floor((Math.max(0, seekSeconds) + trackStartSeconds) / unit)))) {
+    return undefined;
+  }
   let native: Float32Array | undefined;
   let nativeStart = 0;
   let rateHz = 0;
@@ -235,7 +239,10 @@ async function readWindow(
     const offset = position - nativeStart;
     const skipped = Math.max(0, -offset);
     if (skipped < mono.length && offset < native.length) {
-      native.set(mono.subarray(skipped, skipped + Math.max(0, native.length - Math.max(0, offset))), Math.max(0, offset));
+      native.set(
+        mono.subarray(skipped, skipped + Math.max(0, native.length - Math.max(0, offset))),
+        Math.max(0, offset),
+      );
     }
     if (offset + mono.length >= native.length) break;
   }

@@ -14,7 +14,10 @@ export class RgbConverter {
     const { lib, constants } = libav;
     this.scaler = new lib.SoftwareScaleContext();
     this.scaler.allocContext();
-    this.scaler.setOption('sws_flags', constants.SWS_BICUBIC | constants.SWS_ACCURATE_RND | constants.SWS_FULL_CHR_H_INT);
+    this.scaler.setOption(
+      'sws_flags',
+      constants.SWS_BICUBIC | constants.SWS_ACCURATE_RND | constants.SWS_FULL_CHR_H_INT,
+    );
     this.rgb = new lib.Frame();
     this.rgb.alloc();
   }

@@ -60,6 +60,7 @@ export async function scanPackets(
   let videoPackets = 0;
   // Packets that an edit list hides are part of what the container promises, though never shown.
   let hiddenVideoPackets = 0;
+  let cutOff = false;
   let lastFrameLength = 0;
   let audioPackets = 0;
   let audioStart = Number.POSITIVE_INFINITY;
@@ -80,6 +81,7 @@ export async function scanPackets(
       if (status < 0) break;
       const position = Number(packet.pos);
       if (position > loadedBytes) loadedBytes = Math.min(position, totalBytes);
+      if ((packet.flags & constants.AV_PKT_FLAG_CORRUPT) !== 0) cutOff = true;
       const shown = (packet.flags & constants.AV_PKT_FLAG_DISCARD) === 0;
       if (packet.streamIndex === video?.index && shown) {
         videoPackets++;
@@ -114,6 +116,7 @@ export async function scanPackets(
     audioPackets,
     audioStartSeconds: audioSeconds > 0 ? audioStart : 0,
     audioEndSeconds: audioSeconds > 0 ? audioEnd : 0,
-    truncated: status !== constants.AVERROR_EOF || (promised > 0 && videoPackets + hiddenVideoPackets < promised),
+    truncated:
+      cutOff || status !== constants.AVERROR_EOF || (promised > 0 && videoPackets + hiddenVideoPackets < promised),
   };
 }

@@ -14,6 +14,7 @@ export class TrackDecoder {
   private readonly packet: Packet;
   private readonly frame: Frame;
   private draining = false;
+  private fresh = true;
   private disposed = false;
 
   private constructor(
@@ -64,6 +65,11 @@ export class TrackDecoder {
     }
   }
 
+  /** Whether nothing has been read yet, so that the next frame is the first of the track. */
+  get isFresh(): boolean {
+    return this.fresh;
+  }
+
   /** The next frame in presentation order, or `undefined` at the end. */
   async next(): Promise<Frame | undefined> {
     const { AVERROR_EOF, AVERROR_EAGAIN } = this.input.libav.constants;
@@ -101,6 +107,7 @@ export class TrackDecoder {
 
   /** Gives the decoder one more packet of the track, or tells it that there are none left. */
   private async feed(): Promise<void> {
+    this.fresh = false;
     for (;;) {
       throwIfAborted(this.signal, this.where);
       this.packet.unref();

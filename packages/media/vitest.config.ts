@@ -1,0 +1,12 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const slow = process.env.SLOW_TESTS === '1';
+
+export default defineConfig({
+  test: {
+    exclude: [...configDefaults.exclude, ...(slow ? [] : ['**/*.slow.test.ts'])],
+    testTimeout: 20_000,
+    // Decoders bring their own threads.
+    maxWorkers: 2,
+  },
+});
