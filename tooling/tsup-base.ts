@@ -11,6 +11,7 @@ export function packageBuild(entry: Record<string, string>, overrides: Options =
     clean: true,
     splitting: true,
     treeshake: false,
+    skipNodeModulesBundle: true,
     ...overrides,
   };
 }

@@ -1,11 +1,19 @@
 import { MissingDependencyError } from '@nano-emox/tensor-contract';
 import type { OnnxRuntime } from '../shared/session-host';
 
+interface Logging {
+  readonly env: { logLevel?: string };
+}
+
 /** Loads the native binding. @throws MissingDependencyError with the reason, e.g. on musl or an unsupported platform */
 export async function loadBinding(): Promise<OnnxRuntime> {
   try {
-    const module = (await import('onnxruntime-node')) as unknown as OnnxRuntime & { readonly default?: OnnxRuntime };
-    return module.InferenceSession ? module : (module.default as OnnxRuntime);
+    const module = (await import('onnxruntime-node')) as unknown as OnnxRuntime &
+      Logging & { readonly default?: OnnxRuntime };
+    const runtime = module.InferenceSession ? module : (module.default as OnnxRuntime & Logging);
+    // Failures are thrown with their message; the runtime's own line on stderr would say them twice.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
   } catch (cause) {
     throw new MissingDependencyError({
       message: `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch}: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`,

@@ -26,7 +26,7 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   };
   const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   return workers === 0

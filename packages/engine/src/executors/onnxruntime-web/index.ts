@@ -24,7 +24,7 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
   const host = new SessionHost(runtime, {
     executionProviders: [device],
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   });
   return new OnnxRuntimeWeb(`onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`, host);
 }

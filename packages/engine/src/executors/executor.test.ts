@@ -1,0 +1,190 @@
+// The worker thread runs the built package, so these tests use what users get.
+import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
+import { openOnnxRuntimeWeb } from '@nano-emox/engine/onnxruntime-web';
+import { f32, type HostTensor } from '@nano-emox/tensor-contract';
+import { afterAll, describe, expect, it } from 'vitest';
+import { graphOf } from '../graph/graph';
+import { input } from '../graph/leaves';
+import type { Value } from '../graph/value';
+import { writeModel } from '../onnx/write-model';
+import { add, matmul, mul, tanh } from '../ops';
+import type { Executor } from './executor';
+
+const tensor = (values: number[], dims = [values.length]): HostTensor => ({
+  type: 'float32',
+  dims,
+  data: Float32Array.from(values),
+});
+
+const compile = (outputs: Record<string, Value>): Uint8Array =>
+  writeModel(graphOf(outputs), { weights: new Map() }).model;
+
+/** y = a · x + x */
+const affine = () => {
+  const x = input('x', f32('items'));
+  return compile({ y: add(mul(x, input('a', f32())), x) });
+};
+
+/** A counter: next = total + x, y = 2 · next */
+const counter = () => {
+  const next = add(input('total', f32('items')), input('x', f32('items')));
+  return compile({ next, y: mul(next, 2) });
+};
+
+/** Some 200 ms of matrix products. */
+const slow = () => {
+  let product = input('x', f32(640, 640));
+  for (let step = 0; step < 60; step++) product = tanh(matmul(product, product, { alpha: 1e-3 }));
+  return compile({ y: product });
+};
+
+const executors: [string, () => Promise<Executor>][] = [
+  ['native, worker thread', () => openOnnxRuntimeNode({ workers: 1, threads: 2 })],
+  ['native, in process', () => openOnnxRuntimeNode({ workers: 0, threads: 2 })],
+  ['WebAssembly', () => openOnnxRuntimeWeb()],
+];
+
+describe.each(executors)('executor: %s', (_, open) => {
+  const ready = open();
+  afterAll(async () => (await ready).dispose());
+
+  it('runs a model on any size of a symbolic axis', async () => {
+    const session = await (await ready).load({ bytes: affine() }, { name: 'affine' });
+    const short = await session.run({ x: tensor([1, 2]), a: tensor([3], []) });
+    const long = await session.run({ x: tensor([1, 2, 3, 4]), a: tensor([0], []) });
+    expect([short.y, long.y]).toMatchObject([
+      { type: 'float32', dims: [2], data: Float32Array.of(4, 8) },
+      { type: 'float32', dims: [4], data: Float32Array.of(1, 2, 3, 4) },
+    ]);
+    await session.dispose();
+  });
+
+  it('leaves the inputs to the caller, also views on a larger buffer', async () => {
+    const session = await (await ready).load({ bytes: affine() }, { name: 'affine' });
+    const whole = Float32Array.of(9, 1, 2, 9);
+    const view: HostTensor = { type: 'float32', dims: [2], data: whole.subarray(1, 3) };
+    const { y } = await session.run({ x: view, a: tensor([1], []) });
+    expect(y?.data).toEqual(Float32Array.of(2, 4));
+    expect(whole).toEqual(Float32Array.of(9, 1, 2, 9));
+    await session.dispose();
+  });
+
+  it('keeps fed-back tensors in separate states', async () => {
+    const executor = await ready;
+    const session = await executor.load({ bytes: counter() }, { name: 'counter', feedback: { next: 'total' } });
+    const [first, second] = await Promise.all([
+      session.createState({ total: tensor([0]) }),
+      session.createState({ total: tensor([100]) }),
+    ]);
+    expect(await session.run({ x: tensor([1]) }, { state: first })).toEqual({
+      y: expect.objectContaining({ data: Float32Array.of(2) }),
+    });
+    await session.run({ x: tensor([5]) }, { state: second });
+    const { y } = await session.run({ x: tensor([1]) }, { state: first });
+    expect(y?.data).toEqual(Float32Array.of(4));
+    expect((await second.read()).total?.data).toEqual(Float32Array.of(105));
+    expect((await first.read()).total?.data).toEqual(Float32Array.of(2));
+    await first.dispose();
+    await first.dispose();
+    await expect(first.read()).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(session.run({ x: tensor([1]) }, { state: first })).rejects.toMatchObject({ code: 'DISPOSED' });
+    await second.dispose();
+    await session.dispose();
+    expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
+  });
+
+  it('names what is wrong with the inputs', async () => {
+    const session = await (await ready).load({ bytes: slow() }, { name: 'slow' });
+    await expect(session.run({})).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('missing [x]'),
+    });
+    await expect(session.run({ x: tensor([1, 2]) })).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+      expected: [640, 640],
+      received: [2],
+    });
+    const wrong: HostTensor = { type: 'int64', dims: [640, 640], data: new BigInt64Array(640 * 640) };
+    await expect(session.run({ x: wrong })).rejects.toMatchObject({ code: 'DATA_TYPE_MISMATCH', expected: 'float32' });
+    await expect(session.run({ x: tensor([1]), z: tensor([1]) })).rejects.toMatchObject({
+      code: expect.stringMatching(/SHAPE_MISMATCH|INVALID_ARGUMENT/),
+    });
+    await session.dispose();
+  });
+
+  it('stays usable after an error inside the runtime', async () => {
+    const executor = await ready;
+    const session = await executor.load(
+      { bytes: compile({ y: add(input('a', f32('n')), input('b', f32('n'))) }) },
+      { name: 'sum' },
+    );
+    // Both axes are called n; the runtime finds out only when it adds them.
+    await expect(session.run({ a: tensor([1, 2]), b: tensor([1, 2, 3]) })).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+      message: expect.stringContaining('a: float32 [2], b: float32 [3]'),
+    });
+    expect((await session.run({ a: tensor([1]), b: tensor([2]) })).y?.data).toEqual(Float32Array.of(3));
+    await session.dispose();
+  });
+
+  it('refuses what is not a model', async () => {
+    const executor = await ready;
+    await expect(executor.load({ bytes: Uint8Array.of(1, 2, 3) }, { name: 'junk' })).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+    });
+    expect(executor.usage().sessions).toBe(0);
+  });
+
+  it('stops between runs when the signal aborts', async () => {
+    const session = await (await ready).load({ bytes: affine() }, { name: 'affine' });
+    await expect(
+      session.run({ x: tensor([1]), a: tensor([1], []) }, { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
+    await session.dispose();
+    await session.dispose();
+    await expect(session.run({ x: tensor([1]), a: tensor([1], []) })).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+});
+
+describe('worker thread', () => {
+  it('leaves the event loop free while a model runs', async () => {
+    const executor = await openOnnxRuntimeNode({ workers: 1, threads: 1 });
+    const session = await executor.load({ bytes: slow() }, { name: 'slow' });
+    const x = tensor(
+      Array.from({ length: 640 * 640 }, (_, index) => Math.sin(index)),
+      [640, 640],
+    );
+    await session.run({ x });
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    const startedMs = performance.now();
+    await session.run({ x });
+    const elapsedMs = performance.now() - startedMs;
+    clearInterval(timer);
+    await executor.dispose();
+    expect(elapsedMs).toBeGreaterThan(50);
+    // Blocked, the loop would fire none; the margin is for a busy machine.
+    expect(ticks).toBeGreaterThan(elapsedMs / 5 / 4);
+  });
+
+  it('is gone after dispose, and says so', async () => {
+    const executor = await openOnnxRuntimeNode({ workers: 1 });
+    const session = await executor.load({ bytes: affine() }, { name: 'affine' });
+    await executor.dispose();
+    await executor.dispose();
+    await expect(executor.load({ bytes: affine() }, { name: 'affine' })).rejects.toMatchObject({ code: 'DISPOSED' });
+    await expect(session.run({ x: tensor([1]), a: tensor([1], []) })).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+});
+
+describe('device', () => {
+  it('never falls back when it is explicit', async () => {
+    await expect(
+      openOnnxRuntimeNode({ device: 'cuda' }).then((executor) =>
+        executor.load({ bytes: affine() }, { name: 'affine' }),
+      ),
+    ).rejects.toMatchObject({
+      code: expect.stringMatching(/DEVICE_UNAVAILABLE|EXECUTION_FAILED/),
+    });
+  });
+});
