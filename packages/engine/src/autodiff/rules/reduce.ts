@@ -1,5 +1,5 @@
-import { multiplyDims } from '../../graph/dim';
-import type { Attributes, GraphNode, Value } from '../../graph/value';
+import { type Dim, dimsEqual, multiplyDims } from '../../graph/dim';
+import type { Attributes, Value } from '../../graph/value';
 import { cast, div, equal, exp, mul, neg, sub, where } from '../../ops/elementwise';
 import { scatterAddElements } from '../../ops/indexing';
 
@@ -17,18 +17,18 @@ function withAxes(reduced: Value, x: Value, axes: readonly number[]): Value {
   );
 }
 
-/** The node of a gradient that is zero but for elements added along `axis`: what `gatherElements` sends back. */
-function sparseAlong(axis: number, { origin }: Value): GraphNode | undefined {
-  if (origin.kind !== 'node') return undefined;
-  const { op, attributes, inputs } = origin.node;
-  const base = inputs[0]?.origin;
-  const isSparse =
-    op.name === 'ScatterElements' &&
-    attributes.axis === axis &&
-    base?.kind === 'node' &&
-    base.node.op.name === 'Expand';
-  const filler = isSparse ? base.node.inputs[0]?.origin : undefined;
-  return filler?.kind === 'constant' && Number(filler.tensor.data[0]) === 0 ? origin.node : undefined;
+/** What was added to zeros along `axis`, one element or more per line, where a gradient was made so by `gatherElements`. */
+function sparseAlong(axis: number, { origin, shape }: Value): { indices: Value; updates: Value } | undefined {
+  if (origin.kind !== 'node' || origin.node.op.name !== 'ScatterElements') return undefined;
+  const [base, indices, updates] = origin.node.inputs as [Value, Value, Value];
+  const coversEveryLine = shape.every((dim, index) => index === axis || dimsEqual(dim, updates.shape[index] as Dim));
+  return origin.node.attributes.axis === axis && coversEveryLine && isZeros(base) ? { indices, updates } : undefined;
+}
+
+/** Whether a value is what `zerosLike` makes. */
+function isZeros({ origin }: Value): boolean {
+  const filler = origin.kind === 'node' && origin.node.op.name === 'Expand' ? origin.node.inputs[0]?.origin : undefined;
+  return filler?.kind === 'constant' && filler.tensor.data.length === 1 && Number(filler.tensor.data[0]) === 0;
 }
 
 /**
@@ -38,7 +38,7 @@ function sparseAlong(axis: number, { origin }: Value): GraphNode | undefined {
 function logSoftmaxGradient(gradient: Value, y: Value, axis: number): Value {
   const sparse = sparseAlong(axis, gradient);
   if (!sparse) return sub(gradient, mul(exp(y), sum(gradient, [axis], true)));
-  const [, indices, updates] = sparse.inputs as [Value, Value, Value];
+  const { indices, updates } = sparse;
   return scatterAddElements(mul(exp(y), neg(sum(updates, [axis], true))), indices, updates, axis);
 }
 
