@@ -63,11 +63,13 @@ export const denseMixtureFusionModule = defineModule<
   forward({ audio, scene, routerNoise }, weights, config) {
     const { commonDim, experts, lmDim, tokens } = config;
     const mixture = weights.scope('multi_moe_fusion');
+    const video = mean(scene, [1]); // [batch, sceneDim]
+    const voice = mean(audio, [1]); // [batch, audioDim]
     const project = (x: Value, name: string) =>
-      clamp(layer(mean(x, [1]), mixture.scope(name), commonDim), -limits.projection, limits.projection);
-    const video = project(scene, 'visual_projector'); // [batch, commonDim]
-    const voice = project(audio, 'audio_projector');
-    const gate = route(concat([video, voice], -1), mixture.scope('routing_network', 'router'), config, routerNoise);
+      clamp(layer(x, mixture.scope(name), commonDim), -limits.projection, limits.projection);
+    const view = concat([project(video, 'visual_projector'), project(voice, 'audio_projector')], -1);
+    const gate = route(view, mixture.scope('routing_network', 'router'), config, routerNoise); // [batch, experts]
+    // Experts read the means themselves; the projections serve the router alone.
     const opinions = Array.from({ length: experts }, (_, index) =>
       unsqueeze(mix(video, voice, mixture.scope('experts', index), commonDim), 1),
     );
