@@ -1,0 +1,30 @@
+/**
+ * Makes the cached data sets and prints what is in them: `node scripts/prepare-data.mjs [part …] [--cache folder]` after
+ * `pnpm build`. Parts: faces, voices, rendered, texts; all without arguments. What is cached already is only read.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as recipe from '../dist/index.js';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { cache: { type: 'string' } } });
+const cacheFolder = values.cache ?? join(recipe.repositoryRoot(), 'runs', 'tiny', 'cache');
+const emotions = ['anger', 'disgust', 'fear', 'happy', 'neutral', 'sad', 'surprise'];
+
+const countLabels = (labels) =>
+  emotions
+    .map((emotion, index) => `${emotion} ${labels.reduce((sum, label) => sum + (label === index), 0)}`)
+    .join(', ');
+
+const parts = {
+  async faces() {
+    for (const [name, set] of Object.entries(await recipe.loadFaces({ cacheFolder }))) {
+      console.log(`faces ${name}: ${set.count} (${countLabels(set.labels)})`);
+    }
+  },
+};
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
+  const start = performance.now();
+  await parts[name]();
+  console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,11 @@
+export {
+  drawFace,
+  type FaceBatchOptions,
+  type FaceChange,
+  faceBatch,
+  noChange,
+  sampleFaceChange,
+  sampleFaceJitter,
+} from './face-batch';
+export { type FaceData, type FaceSet, faceSizePx, type LoadFacesOptions, loadFaces } from './faces';
+export { repositoryRoot, sharedDataFile, sharedDataFolder } from './shared-data';
