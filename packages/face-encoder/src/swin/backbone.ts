@@ -1,0 +1,95 @@
+import {
+  add,
+  convolution,
+  type Dim,
+  fanIn,
+  gelu,
+  layerNormLayer,
+  linearLayer,
+  normal,
+  pad,
+  reshape,
+  transpose,
+  type Value,
+  type WeightScope,
+  zeros,
+} from '@nano-emox/engine';
+import type { FaceEncoderConfig } from '../config';
+import { type MapSize, stageMaps } from './map-size';
+import { INITIAL_DEVIATION, windowAttention } from './window-attention';
+import { windowLayout } from './window-layout';
+
+/** What the backbone reads of the configuration. */
+export type SwinConfig = Pick<
+  FaceEncoderConfig,
+  'imageSize' | 'patchSize' | 'embedDim' | 'depths' | 'heads' | 'windowSize' | 'mlpRatio' | 'layerNormEpsilon'
+>;
+
+/**
+ * Swin transformer, version 1 (Liu et al. 2021, arXiv 2103.14030): images `[images, 3, height, width]` to the output of every stage,
+ * `[images, heightₛ, widthₛ, embedDim · 2ˢ]`, each before the next patch merging and without a final norm. Weight names are the
+ * children of torchvision's `features`: `0` patches, odd numbers stages, even numbers mergings.
+ */
+export function swinStages(images: Value, weights: WeightScope, config: SwinConfig): readonly Value[] {
+  const maps = stageMaps(config);
+  let x = patchEmbedding(images, weights.scope(0), config); // [images, height / patch, width / patch, embedDim]
+  return config.depths.map((depth, stage) => {
+    if (stage > 0) x = patchMerging(x, weights.scope(2 * stage), config); // [images, height / 2, width / 2, 2 · channels]
+    for (let block = 0; block < depth; block++) {
+      const shape = { map: maps[stage] as MapSize, heads: config.heads[stage] as number, isShifted: block % 2 === 1 };
+      x = swinBlock(x, weights.scope(2 * stage + 1, block), shape, config);
+    }
+    return x;
+  });
+}
+
+/** Convolution over disjoint patches, then layer norm. Pixels beyond the last whole patch are not read, as in torchvision. */
+function patchEmbedding(
+  images: Value,
+  weights: WeightScope,
+  { patchSize, embedDim, layerNormEpsilon }: SwinConfig,
+): Value {
+  const kernel = weights.get('0.weight', [embedDim, 3, patchSize, patchSize], fanIn(3 * patchSize ** 2));
+  const bias = weights.get('0.bias', [embedDim], fanIn(3 * patchSize ** 2));
+  const patches = convolution(images, kernel, bias, { strides: [patchSize, patchSize] }); // [images, embedDim, height, width]
+  return layerNormLayer(transpose(patches, [0, 2, 3, 1]), weights.scope(2), layerNormEpsilon);
+}
+
+/** Pre-norm block; stochastic depth is the identity outside training. */
+function swinBlock(
+  x: Value,
+  weights: WeightScope,
+  { map, heads, isShifted }: { map: MapSize; heads: number; isShifted: boolean },
+  { windowSize, mlpRatio, layerNormEpsilon }: SwinConfig,
+): Value {
+  const channels = x.shape[3] as number;
+  const layout = windowLayout(map, windowSize, isShifted);
+  const normed = layerNormLayer(x, weights.scope('norm1'), layerNormEpsilon);
+  const attended = add(x, windowAttention(normed, weights.scope('attn'), heads, layout));
+  const mlp = weights.scope('mlp');
+  const options = { initializer: normal(INITIAL_DEVIATION), biasInitializer: zeros };
+  const hidden = linearLayer(
+    layerNormLayer(attended, weights.scope('norm2'), layerNormEpsilon),
+    mlp.scope(0),
+    channels * mlpRatio,
+    options,
+  );
+  return add(attended, linearLayer(gelu(hidden), mlp.scope(3), channels, options));
+}
+
+/** Joins 2 × 2 neighbours on the channels in torchvision's order (even row even column, odd–even, even–odd, odd–odd) and halves them. */
+function patchMerging(x: Value, weights: WeightScope, { layerNormEpsilon }: SwinConfig): Value {
+  const [images, height, width, channels] = x.shape as [Dim, number, number, number];
+  const even = pad(x, [
+    { axis: 1, before: 0, after: height % 2 },
+    { axis: 2, before: 0, after: width % 2 },
+  ]);
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const squares = reshape(even, [images, rows, 2, columns, 2, channels]);
+  const joined = reshape(transpose(squares, [0, 1, 3, 4, 2, 5]), [images, rows, columns, 4 * channels]);
+  const normed = layerNormLayer(joined, weights.scope('norm'), layerNormEpsilon);
+  return linearLayer(normed, weights.scope('reduction'), 2 * channels, {
+    bias: false,
+    initializer: normal(INITIAL_DEVIATION),
+  });
+}
