@@ -27,6 +27,8 @@ export interface ComponentDefinition<Config extends object, Inputs extends strin
   readonly module: NetworkModule<Config, Inputs, Outputs>;
   /** Fills defaults and validates. @throws InvalidConfigError */
   readonly resolveConfig: (config: Partial<Config>) => Config;
+  /** Outputs that are the next run's inputs, see `LoadOptions`; for modules that keep state, such as a key-value cache. */
+  readonly feedback?: (config: Config) => Readonly<Record<string, string>>;
 }
 
 /** A component in memory, compiled on first use. The thin class users see wraps one of these. */
@@ -118,7 +120,7 @@ export function createRuntime(platform: Platform): Runtime {
       weights,
       lease.executor,
       lease.release,
-      options.feedback,
+      options.feedback ?? definition.feedback?.(config),
     );
   };
 
