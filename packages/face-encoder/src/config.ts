@@ -65,18 +65,19 @@ const paper = {
 
 const tiny = {
   ...paper,
-  imageSize: 112,
-  embedDim: 24,
+  imageSize: 64,
+  embedDim: 32,
   depths: [2, 2, 4, 2],
   heads: [1, 2, 4, 8],
-  headWidth: 96,
-  projectionDim: 192,
+  windowSize: 4,
+  headWidth: 128,
+  projectionDim: 256,
   lmDim: 256,
 } as const satisfies FaceEncoderConfig;
 
 /**
- * `paper`Swin-B, as FaceXFormer (arXiv 2403.12960) and Nano-EmoX (arXiv 2603.02123) use it. `tiny`the same structure for a
- * CPU, 112-pixel frames.
+ * `paper`: Swin-B, as FaceXFormer (arXiv 2403.12960) and Nano-EmoX (arXiv 2603.02123) use it. `tiny`: the same structure for a
+ * CPU, 64-pixel frames.
  */
 export const presets: Readonly<Record<'paper' | 'tiny', FaceEncoderConfig>> = { paper, tiny };
 

@@ -48,7 +48,8 @@ const paper = {
 
 const tiny = {
   ...paper,
-  imageSize: 112,
+  imageSize: 64,
+  patchSize: 8,
   hidden: 128,
   layers: 6,
   heads: 4,
