@@ -21,6 +21,14 @@ const parts = {
       console.log(`faces ${name}: ${set.count} (${countLabels(set.labels)})`);
     }
   },
+  async voices() {
+    for (const [name, set] of Object.entries(await recipe.loadVoices({ cacheFolder }))) {
+      const minutes = set.samples.length / recipe.voiceSampleRateHz / 60;
+      const speakers = new Set(set.speakers).size;
+      const counts = countLabels(set.labels);
+      console.log(`voices ${name}: ${set.count} of ${speakers} speakers, ${minutes.toFixed(0)} min (${counts})`);
+    }
+  },
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {

@@ -9,3 +9,5 @@ export {
 } from './face-batch';
 export { type FaceData, type FaceSet, faceSizePx, type LoadFacesOptions, loadFaces } from './faces';
 export { repositoryRoot, sharedDataFile, sharedDataFolder } from './shared-data';
+export { plainVoice, sampleVoiceChange, type VoiceBatchOptions, type VoiceChange, voiceBatch } from './voice-batch';
+export { type LoadVoicesOptions, loadVoices, type VoiceData, type VoiceSet, voiceSampleRateHz } from './voices';

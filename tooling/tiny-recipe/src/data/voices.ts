@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { decodeAudio } from '@nano-emox/media';
+import { labelSets } from '@nano-emox/tasks';
+import { InvalidFileError } from '@nano-emox/tensor-contract';
+import { parse } from 'csv-parse/sync';
+import { contentFraction } from './hash-split';
+import { cachedSet } from './set-cache';
+import { sharedDataFile } from './shared-data';
+import { tarEntries } from './tar-entries';
+import { activeRange } from './voice-activity';
+
+export const voiceSampleRateHz = 16_000;
+
+/** Recordings of voices with emotion labels. */
+export interface VoiceSet {
+  readonly count: number;
+  /** All recordings one after another: 16 kHz mono, 16 bits. */
+  readonly samples: Int16Array;
+  /** `[count + 1]`: recording `i` is `samples.subarray(offsets[i], offsets[i + 1])`. */
+  readonly offsets: Int32Array;
+  /** `[count]`, indices into `labelSets.sevenEmotions`. */
+  readonly labels: Uint8Array;
+  /** `[count]`, e.g. `emodb-08`, `emogator-000123`. */
+  readonly speakers: readonly string[];
+}
+
+/** EmoDB and EmoGator in two parts that share no speaker. */
+export interface VoiceData {
+  readonly train: VoiceSet;
+  readonly validation: VoiceSet;
+}
+
+/** Options of {@link loadVoices}. */
+export interface LoadVoicesOptions {
+  readonly cacheFolder: string;
+  /** @default `sharedDataFolder()` */
+  readonly dataFolder?: string;
+  /** @default 1 */
+  readonly seed?: number;
+  /** Part of the EmoGator contributors held out. @default 0.1 */
+  readonly validationShare?: number;
+  /** EmoDB speakers held out: by default a woman (08) and a man (15). */
+  readonly emodbValidationSpeakers?: readonly string[];
+}
+
+/** EmoDB emotions to our classes; boredom has none. */
+const emodbClasses: Readonly<Record<string, string>> = {
+  ...{ anger: 'anger', disgust: 'disgust', fear: 'fear', happiness: 'happy', neutral: 'neutral', sadness: 'sad' },
+};
+
+/** EmoGator categories to our classes. Elation and amusement are both joy; surprise comes good and bad. */
+const emogatorClasses: Readonly<Record<string, string>> = {
+  ...{ '02': 'happy', '03': 'anger', '10': 'disgust', '13': 'happy', '15': 'fear', '18': 'neutral', '24': 'sad' },
+  ...{ '27': 'surprise', '28': 'surprise' },
+};
+
+/**
+ * EmoDB (Burkhardt et al. 2005; German sentences) and EmoGator (Buhl 2023; vocal bursts) with the silence before and after
+ * the voice cut away. Held out by speaker: chosen EmoDB speakers, and EmoGator contributors by a hash of their number.
+ * @throws MissingFileError without the archives, InvalidFileError for an unknown name
+ */
+export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData> {
+  const { cacheFolder, dataFolder, seed = 1, validationShare = 0.1 } = options;
+  const { emodbValidationSpeakers = ['08', '15'] } = options;
+  const isHeldOut = (speaker: string) =>
+    speaker.startsWith('emodb-')
+      ? emodbValidationSpeakers.includes(speaker.slice('emodb-'.length))
+      : contentFraction(speaker, seed) < validationShare;
+  const key = JSON.stringify({ version: 1, seed, validationShare, emodbValidationSpeakers });
+  const { facts, arrays } = await cachedSet(cacheFolder, 'voices', key, async () => {
+    const voices = [...(await readEmodb(dataFolder)), ...(await readEmogator(dataFolder))];
+    const parts = {
+      train: voices.filter(({ speaker }) => !isHeldOut(speaker)),
+      validation: voices.filter(({ speaker }) => isHeldOut(speaker)),
+    };
+    return {
+      facts: Object.fromEntries(
+        Object.entries(parts).map(([name, part]) => [name, part.map((voice) => voice.speaker)]),
+      ),
+      arrays: Object.assign({}, ...Object.entries(parts).map(([name, part]) => toArrays(name, part))),
+    };
+  });
+  const part = (name: string): VoiceSet => {
+    const speakers = facts[name] as readonly string[];
+    return {
+      count: speakers.length,
+      samples: arrays[`${name}.samples`] as Int16Array,
+      offsets: arrays[`${name}.offsets`] as Int32Array,
+      labels: arrays[`${name}.labels`] as Uint8Array,
+      speakers,
+    };
+  };
+  return { train: part('train'), validation: part('validation') };
+}
+
+interface LabelledVoice {
+  readonly samples: Int16Array;
+  readonly label: number;
+  readonly speaker: string;
+}
+
+async function readEmodb(dataFolder?: string): Promise<LabelledVoice[]> {
+  const table = await readFile(sharedDataFile('speech/emodb-labels.csv', dataFolder), 'utf8');
+  const rows = parse(table, { columns: true }) as { file: string; speaker: string; emotion: string }[];
+  const rowOf = new Map(rows.map((row) => [row.file, row]));
+  return readVoices(sharedDataFile('speech/emodb.tar', dataFolder), (name) => {
+    const row = rowOf.get(name);
+    return row && { speaker: `emodb-${row.speaker}`, category: row.emotion, emotion: emodbClasses[row.emotion] };
+  });
+}
+
+function readEmogator(dataFolder?: string): Promise<LabelledVoice[]> {
+  return readVoices(sharedDataFile('speech/emogator.tar', dataFolder), (name) => {
+    const [, contributor, category = ''] = /(\d+)-(\d+)-\d+\.opus$/.exec(name) ?? [];
+    return contributor
+      ? { speaker: `emogator-${contributor}`, category, emotion: emogatorClasses[category] }
+      : undefined;
+  });
+}
+
+/** Categories without a class are left out on purpose; a name that cannot be read is a fault of the archive. */
+type Description = { readonly speaker: string; readonly category: string; readonly emotion: string | undefined };
+
+async function readVoices(path: string, describe: (name: string) => Description | undefined): Promise<LabelledVoice[]> {
+  const voices: LabelledVoice[] = [];
+  for await (const { name, bytes } of tarEntries(path)) {
+    const description = describe(name);
+    if (!description) {
+      throw new InvalidFileError({
+        message: `loadVoices: nothing is known about ${name}`,
+        hint: 'Use the archive together with the label file it came with.',
+        path,
+      });
+    }
+    const label = (labelSets.sevenEmotions as readonly (string | undefined)[]).indexOf(description.emotion);
+    if (label < 0) continue;
+    const { samples } = await decodeAudio(bytes);
+    const { start, end } = activeRange(samples, voiceSampleRateHz);
+    voices.push({ samples: toInt16(samples.subarray(start, end)), label, speaker: description.speaker });
+  }
+  return voices;
+}
+
+/** Samples in [-1, 1] as 16-bit integers. */
+export function toInt16(samples: Float32Array): Int16Array {
+  return Int16Array.from(samples, (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32768))));
+}
+
+function toArrays(name: string, voices: readonly LabelledVoice[]) {
+  const offsets = new Int32Array(voices.length + 1);
+  voices.forEach(({ samples }, index) => {
+    offsets[index + 1] = (offsets[index] as number) + samples.length;
+  });
+  const samples = new Int16Array(offsets[voices.length] as number);
+  voices.forEach((voice, index) => {
+    samples.set(voice.samples, offsets[index]);
+  });
+  const labels = Uint8Array.from(voices, ({ label }) => label);
+  return { [`${name}.samples`]: samples, [`${name}.offsets`]: offsets, [`${name}.labels`]: labels };
+}

@@ -1,0 +1,129 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { initializeWeights, type NetworkModule, type TensorMap } from '@nano-emox/engine';
+import { componentFromWeights, FORMAT_VERSION, openExecutor, writeModelFolder } from '@nano-emox/engine/runtime';
+import { type DataSet, type Phase, trainPhase, type TrainingEvent } from '@nano-emox/p2e';
+import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
+import { classifierDefinition, classifierLossGraph, emotionClasses } from './classifier';
+
+/** One batch for a classifier: inputs of the encoder, and the class of each row. */
+export interface LabelledBatch {
+  readonly inputs: TensorMap;
+  readonly labels: readonly number[];
+}
+
+export interface TrainClassifierOptions<Config extends object, Sample> {
+  /** Type of the component on disk, and the name of its folder. */
+  readonly type: string;
+  readonly encoder: NetworkModule<Config, string, string>;
+  readonly config: Config;
+  readonly resolveConfig: (config: Partial<Config>) => Config;
+  readonly dataSets: readonly DataSet<Sample>[];
+  readonly collate: (samples: readonly Sample[]) => LabelledBatch;
+  /** Held-out batches, the same at every validation; never those of the test set. */
+  readonly validation: () => Iterable<LabelledBatch>;
+  readonly phase: Omit<Phase, 'name' | 'trainable'>;
+  readonly validateEverySteps: number;
+  readonly seed: number;
+  readonly runFolder: string;
+}
+
+/** Share of the rows whose largest logit is the label, and the mean over classes. */
+export interface Accuracy {
+  readonly accuracy: number;
+  readonly balancedAccuracy: number;
+}
+
+/**
+ * Pretrains an encoder with a linear head and saves the encoder (without the head) as a component folder, with the weights of
+ * the best validation. Everything that happens goes to `log.jsonl` in the run folder.
+ */
+export async function trainClassifier<Config extends object, Sample>(options: TrainClassifierOptions<Config, Sample>): Promise<void> {
+  const { type, encoder, config, runFolder, seed } = options;
+  const folder = join(runFolder, type);
+  await mkdir(folder, { recursive: true });
+  const graph = classifierLossGraph(encoder, config);
+  const definition = classifierDefinition(encoder, options.resolveConfig);
+  const executor = await openExecutor({ device: 'cpu' });
+  const evaluate = async (weights: ReadonlyMap<string, HostTensor>): Promise<Accuracy> => {
+    const classifier = await componentFromWeights(definition, config, weights, { executor });
+    try {
+      const scored: [FloatTensor, readonly number[]][] = [];
+      for (const { inputs, labels } of options.validation()) scored.push([(await classifier.run(inputs)).logits as FloatTensor, labels]);
+      return accuracyOf(scored);
+    } finally {
+      await classifier.dispose();
+    }
+  };
+  const log = new RunLog(join(folder, 'log.jsonl'));
+  try {
+    const { weights, bestScore } = await trainPhase({
+      model: {
+        graph,
+        weights: initializeWeights(graph, seed),
+        collate: (samples: readonly Sample[]) => withLabels(options.collate(samples)),
+      },
+      phase: { name: type, trainable: [{ match: '', group: 'all' }], ...options.phase },
+      dataSets: options.dataSets,
+      executor,
+      seed,
+      checkpointFolder: folder,
+      checkpointEverySteps: 500,
+      validation: {
+        everySteps: options.validateEverySteps,
+        evaluate: async (current) => {
+          const metrics = await evaluate(current);
+          return { score: metrics.accuracy, metrics: { ...metrics } };
+        },
+      },
+      onEvent: (event) => log.write(event),
+    });
+    const kept = new Map([...weights].filter(([name]) => !name.startsWith('head.')));
+    const head = new Map([...weights].filter(([name]) => name.startsWith('head.')));
+    await writeModelFolder(join(folder, 'model'), { config: { type, formatVersion: FORMAT_VERSION, ...config }, weights: kept });
+    await writeModelFolder(join(folder, 'head'), { config: { type: `${type}-head`, formatVersion: FORMAT_VERSION }, weights: head });
+    await log.write({ type: 'run-end', bestValidationAccuracy: bestScore });
+  } finally {
+    await executor.dispose();
+  }
+}
+
+function withLabels({ inputs, labels }: LabelledBatch): TensorMap {
+  return { ...inputs, labels: { type: 'int64', dims: [labels.length], data: BigInt64Array.from(labels, BigInt) } };
+}
+
+function accuracyOf(scored: readonly (readonly [FloatTensor, readonly number[]])[]): Accuracy {
+  const classes = emotionClasses.length;
+  const hits = new Float64Array(classes);
+  const counts = new Float64Array(classes);
+  for (const [{ data }, labels] of scored) {
+    labels.forEach((label, row) => {
+      const logits = data.subarray(row * classes, (row + 1) * classes);
+      const best = logits.indexOf(Math.max(...logits));
+      counts[label] = (counts[label] as number) + 1;
+      if (best === label) hits[label] = (hits[label] as number) + 1;
+    });
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const recalls = [...hits].map((hit, index) => hit / Math.max(counts[index] as number, 1));
+  return {
+    accuracy: hits.reduce((sum, hit) => sum + hit, 0) / total,
+    balancedAccuracy: recalls.reduce((sum, recall) => sum + recall, 0) / classes,
+  };
+}
+
+/** Appends events to a JSONL file in order, and a short line to the console now and then. */
+export class RunLog {
+  private queue: Promise<void> = Promise.resolve();
+  private readonly startedMs = Date.now();
+
+  constructor(private readonly path: string) {}
+
+  write(event: TrainingEvent | { readonly type: string; readonly [fact: string]: unknown }): Promise<void> {
+    const line = `${JSON.stringify({ seconds: Math.round((Date.now() - this.startedMs) / 1000), ...event })}\n`;
+    const isQuiet = event.type === 'step-end' && (event as { step: number }).step % 20 !== 0;
+    if (!isQuiet) process.stdout.write(line);
+    this.queue = this.queue.then(() => appendFile(this.path, line));
+    return this.queue;
+  }
+}
