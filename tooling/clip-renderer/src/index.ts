@@ -1,0 +1,16 @@
+export type { ClipOptions, Evidence } from './clip-options';
+export { type Clues, describeFace, describeVoice, type SeenFace } from './clues';
+export { type Emotion, emotions, emotionValence } from './emotion';
+export { type ActionUnitName, type ActionUnits, actionUnitNames, actionUnitNumbers } from './face/action-units';
+export type { Occlusion } from './face/draw-face';
+export type { Articulation, FaceState } from './face/face-state';
+export type { Identity } from './face/identity';
+export type { Framing, Setting } from './face/setting';
+export { framesPerSecond, sampledFrameTimes } from './frame-sampling';
+export { Random } from './random';
+export { type ClipParameters, type FrameSize, type RenderedClip, renderClip } from './render-clip';
+export { renderTrainingClip, type TrainingClip, type TrainingClipOptions } from './render-training-clip';
+export { type Script, type ScriptOptions, sampleScript } from './script/sample-script';
+export { type Intent, intents } from './script/situation';
+export { sampleRateHz } from './voice/synthesise';
+export type { VoiceMeasures } from './voice/voice';
