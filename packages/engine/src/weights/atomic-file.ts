@@ -47,7 +47,8 @@ export async function stageFile(
   throwIfAborted(signal, `writing ${path}`);
   const folder = dirname(path);
   const temporaryPath = join(folder, `.nano-emox-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
-  const discard = () => rm(temporaryPath, { force: true });
+  // Where the file cannot even be removed, the error that led here says more than the removal's.
+  const discard = () => rm(temporaryPath, { force: true }).catch(() => undefined);
   try {
     await mkdir(folder, { recursive: true });
     const file = await open(temporaryPath, 'wx');

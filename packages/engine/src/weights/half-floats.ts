@@ -1,4 +1,4 @@
-/** Smallest float32 magnitude, as bits, that no finite float16 and no infinity-by-rounding shares the exponent range with: 65536. */
+/** Bits of 65536: from here on everything is infinity or NaN. From 65520 to here, rounding carries into infinity by itself. */
 const FLOAT16_OVERFLOW_BITS = 0x4780_0000;
 /** Bits of 2^-14, the smallest normal float16. */
 const FLOAT16_NORMAL_BITS = 0x3880_0000;

@@ -151,10 +151,12 @@ export function decodeScales(bytes: Uint8Array, stored: StoredTensor, path: stri
 /** @throws NonFiniteError naming the tensor and the first position of NaN or infinity */
 export function requireFinite(name: string, tensor: HostTensor, where: string): void {
   if (tensor.type !== 'float32' && tensor.type !== 'float64') return;
-  const position = (tensor.data as Float32Array).findIndex((value) => !Number.isFinite(value));
-  if (position < 0) return;
+  const values = tensor.data as Float32Array;
+  let position = 0;
+  while (position < values.length && Number.isFinite(values[position])) position++; // several times quicker than findIndex
+  if (position === values.length) return;
   throw new NonFiniteError({
-    message: `${where}: tensor ${JSON.stringify(name)} [${tensor.dims}] holds ${tensor.data[position]} at element ${position}`,
+    message: `${where}: tensor ${JSON.stringify(name)} [${tensor.dims}] holds ${values[position]} at element ${position}`,
     hint: 'Weights that are not finite come from a failed training run or a damaged file; requireFinite: false lets them pass.',
   });
 }
