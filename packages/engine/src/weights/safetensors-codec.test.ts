@@ -18,7 +18,7 @@ const codeOf = (action: () => unknown): string | undefined => {
   return undefined;
 };
 
-describe('a file of the official library (tooling/oracles/safetensors.py)', () => {
+describe('a file of the official library (tooling/oracles/safetensors-types.py)', () => {
   const { tensors, metadata } = decodeSafetensors(fixture, 'fixture');
   const about = JSON.parse(metadata.about as string) as { values: Record<string, string[]> };
   const get = (name: string): HostTensor => tensors.get(name) as HostTensor;

@@ -1,6 +1,6 @@
 """Fixture for the safetensors reader: every element type, written by the official Python library.
 
-The module name clashes with the library's, so this folder is taken off the import path before anything is imported.
+(Not named safetensors.py: the other scripts of this folder would import it instead of the library.)
 Values travel twice: as stored, and (for F16 and BF16) as the exact float32 that PyTorch widens them to. `rounding.source`
 and `rounding.float16` are float32 values around every kind of float16 rounding case and what PyTorch rounds them to.
 `int8.file` and `plain.file` are complete files inside U8 tensors: int8 row storage built here from its definition, and
@@ -10,19 +10,15 @@ JSON text, because the library writes several entries in random order.
 
 import json
 import platform
-import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
-
-import safetensors  # noqa: E402
-import torch  # noqa: E402
-from safetensors.torch import save, save_file  # noqa: E402
+import safetensors
+import torch
+from safetensors.torch import save, save_file
 
 SEED = 20260
 MAX_FIXTURE_BYTES = 20_000
-TARGET = HERE.parents[1] / "packages" / "engine" / "src" / "weights" / "__fixtures__" / "all-types.safetensors"
+TARGET = Path(__file__).resolve().parents[2] / "packages" / "engine" / "src" / "weights" / "__fixtures__" / "all-types.safetensors"
 
 generator = torch.Generator().manual_seed(SEED)
 
@@ -102,7 +98,7 @@ tensors = {
     "plain.file": torch.frombuffer(bytearray(save(plain, {"note": "as is"})), dtype=torch.uint8),
 }
 about = {
-    "generator": "tooling/oracles/safetensors.py",
+    "generator": "tooling/oracles/safetensors-types.py",
     "versions": {"python": platform.python_version(), "torch": torch.__version__, "safetensors": safetensors.__version__},
     "seed": SEED,
     # As text: a 64-bit integer does not survive a JSON reader with double precision.
