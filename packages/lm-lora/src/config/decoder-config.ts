@@ -1,16 +1,17 @@
+import { rejectUnknownFields, requireDivisible, requirePositive, requireSizes } from '@nano-emox/engine';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
 import { type LoraConfig, resolveLoraConfig } from './lora-config';
 
 /** Tokens with a meaning for generation. */
-export interface SpecialTokens {
+export type SpecialTokens = {
   /** Put first in every sequence; `null` puts none. @default 0 */
   readonly bos: number | null;
   /** Any of them ends a text; the first is the one a training sequence ends with. @default [1] */
   readonly eos: readonly number[];
-}
+};
 
 /** Sizes of a decoder of the Qwen2 / Llama family: RMSNorm, rotary positions, grouped-query attention, SwiGLU. */
-export interface DecoderConfig {
+export type DecoderConfig = {
   readonly vocabSize: number;
   /** Width of the residual stream, and of soft tokens. */
   readonly hidden: number;
@@ -36,7 +37,7 @@ export interface DecoderConfig {
   readonly specialTokens: SpecialTokens;
   /** Absent: no low-rank matrices. */
   readonly lora?: LoraConfig;
-}
+};
 
 /** What a caller may give: LoRA and the special tokens may be partial too. */
 export type DecoderConfigInput = Partial<Omit<DecoderConfig, 'lora' | 'specialTokens'>> & {
@@ -47,7 +48,7 @@ export type DecoderConfigInput = Partial<Omit<DecoderConfig, 'lora' | 'specialTo
 const counts = ['vocabSize', 'hidden', 'layers', 'heads', 'keyHeads', 'headDim', 'mlp', 'maxPositions'] as const;
 
 function reject(field: string, message: string, hint: string): never {
-  throw new InvalidConfigError({ message: `decoder: ${field} ${message}`, hint, field });
+  throw new InvalidConfigError({ message: `decoder: config.${field} ${message}`, hint, field });
 }
 
 function resolveSpecialTokens({ bos = 0, eos = [1] }: Partial<SpecialTokens>, vocabSize: number): SpecialTokens {
@@ -58,7 +59,7 @@ function resolveSpecialTokens({ bos = 0, eos = [1] }: Partial<SpecialTokens>, vo
 }
 
 function required(sizes: Partial<DecoderConfig>, field: 'vocabSize' | 'hidden' | 'layers' | 'heads' | 'mlp'): number {
-  return sizes[field] ?? reject(field, 'is missing', `Give it, or start from a preset: { ...presets.tiny, … }.`);
+  return sizes[field] ?? reject(field, 'is missing', 'Give it, or start from a preset: { ...presets.tiny, … }.');
 }
 
 /**
@@ -85,16 +86,13 @@ export function resolveDecoderConfig(config: DecoderConfigInput): DecoderConfig 
     tiedHead: given.tiedHead ?? true,
     maxPositions: given.maxPositions ?? 2048,
   };
-  for (const field of counts) {
-    const value = resolved[field];
-    if (!Number.isInteger(value) || value < 1) reject(field, `is ${value}`, 'Give a whole number of at least 1.');
-  }
-  if (heads % resolved.keyHeads !== 0)
-    reject('keyHeads', `is ${resolved.keyHeads}`, `It must divide heads, which is ${heads}.`);
+  const where = 'decoder';
+  rejectUnknownFields(where, given, resolved);
+  requireSizes(where, resolved, counts);
+  requireDivisible(where, resolved, 'heads', 'keyHeads');
+  requirePositive(where, resolved, 'ropeTheta');
+  requirePositive(where, resolved, 'rmsEps');
   if (resolved.headDim % 2 !== 0) reject('headDim', `is ${resolved.headDim}`, 'Rotary positions need an even number.');
-  for (const field of ['ropeTheta', 'rmsEps'] as const)
-    if (!(Number.isFinite(resolved[field]) && resolved[field] > 0))
-      reject(field, `is ${resolved[field]}`, 'Give a positive number.');
   return {
     ...resolved,
     specialTokens: resolveSpecialTokens(specialTokens ?? {}, vocabSize),

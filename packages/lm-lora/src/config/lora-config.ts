@@ -6,7 +6,7 @@ export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj',
 export type LoraTarget = (typeof loraTargets)[number];
 
 /** Low-rank adaptation (Hu et al. 2021): `W x + (alpha / rank) · B A x`. */
-export interface LoraConfig {
+export type LoraConfig = {
   readonly rank: number;
   /** @default 2 · rank */
   readonly alpha: number;
@@ -14,7 +14,7 @@ export interface LoraConfig {
   readonly dropout: number;
   /** @default all seven */
   readonly targets: readonly LoraTarget[];
-}
+};
 
 function reject(field: string, message: string, hint: string): never {
   throw new InvalidConfigError({ message: `lora.${field} ${message}`, hint, field: `lora.${field}` });

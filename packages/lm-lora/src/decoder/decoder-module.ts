@@ -1,13 +1,29 @@
-import { type Dim, defineModule, range, type Value } from '@nano-emox/engine';
+import { type Dim, defineModule, range, type Value, type WeightScope } from '@nano-emox/engine';
 import { bool, f32, i64 } from '@nano-emox/tensor-contract';
 import type { DecoderConfig } from '../config/decoder-config';
 import { paddedCausalBias } from './attention-bias';
-import { decode, embedTokens, languageModelHead } from './decoder';
+import { type Decoded, decode, embedTokens, languageModelHead, type TokenInputs } from './decoder';
 import { rotationAt } from './rotary';
 
-/** Buffers of old checkpoints, and the copy of the embedding table that some tied ones carry. */
-export const isRedundantWeight = (name: string): boolean =>
-  name.endsWith('rotary_emb.inv_freq') || name === 'lm_head.weight';
+/** Whole sequences, possibly padded. */
+export interface SequenceInputs extends TokenInputs {
+  /** bool `[batch, time]`, true = keep. */
+  readonly attentionMask: Value;
+}
+
+/**
+ * Everything below the output layer, over whole sequences: what a training graph starts from that computes logits only where
+ * there is a label.
+ */
+export function decodeSequences(inputs: SequenceInputs, weights: WeightScope, config: DecoderConfig): Decoded {
+  const [, time] = inputs.inputIds.shape as [Dim, Dim];
+  const context = { rotation: rotationAt(range(0, time), config), bias: paddedCausalBias(inputs.attentionMask) };
+  return decode(embedTokens(inputs, weights, config), weights, config, context);
+}
+
+/** Buffers of old checkpoints, and the copy of the embedding table that some with a tied head carry. */
+export const isRedundantWeight = (name: string, { tiedHead }: DecoderConfig): boolean =>
+  name.endsWith('rotary_emb.inv_freq') || (tiedHead && name === 'lm_head.weight');
 
 /**
  * The decoder over whole sequences, for training and teacher forcing. Positions count from the first column; rotary attention
@@ -30,11 +46,8 @@ export const decoderModule = defineModule({
     /** After the final norm. */
     hiddenStates: f32('batch', 'time', 'hidden'),
   }),
-  forward({ inputIds, attentionMask, spliceIndex, softTokens }, weights, config) {
-    const [, time] = inputIds.shape as [Dim, Dim];
-    const context = { rotation: rotationAt(range(0, time), config), bias: paddedCausalBias(attentionMask) };
-    const embeddings = embedTokens({ inputIds, spliceIndex, softTokens }, weights, config); // [batch, time, hidden]
-    const hiddenStates: Value = decode(embeddings, weights, config, context).hidden;
+  forward(inputs, weights, config) {
+    const hiddenStates = decodeSequences(inputs, weights, config).hidden; // [batch, time, hidden]
     return { logits: languageModelHead(hiddenStates, weights, config), hiddenStates };
   },
   ignores: isRedundantWeight,

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import {
+  type ComponentHandle,
+  type ComponentOptions,
+  componentFromWeights,
+  createComponent,
+  loadComponent,
+  type SaveOptions,
+} from '@nano-emox/engine/runtime';
+import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
+import {
+  type GeneratedToken,
+  type HostTensor,
+  InvalidConfigError,
+  type LanguageModel,
+  type PromptSegment,
+  type RunOptions,
+  type SamplingOptions,
+  type SoftTokens,
+} from '@nano-emox/tensor-contract';
+import type { DecoderConfig, DecoderConfigInput } from './config/decoder-config';
+import { resolveDecoderConfig } from './config/decoder-config';
+import { assemblePrompt } from './generation/assemble-prompt';
+import { generateTokens } from './generation/generate';
+import { type Score, scoreContinuations } from './generation/score';
+import { generationDefinition } from './language-model-definition';
+import { TextTokenizer, type TokenizerJson } from './tokenizer/text-tokenizer';
+
+const TOKENIZER_FILE = 'tokenizer.json';
+
+/** Options of a language model made from parts. */
+export interface LanguageModelOptions extends ComponentOptions {
+  /** A tokenizer, or the content of a `tokenizer.json`. */
+  readonly tokenizer: TextTokenizer | TokenizerJson;
+}
+
+/**
+ * A causal language model of the Qwen2 / Llama family, with LoRA where its configuration says so. Reads text and soft tokens,
+ * streams text, scores given answers. Holds native memory: `dispose()` it. Calls may overlap; each has a cache of its own.
+ * @example
+ * const model = await CausalLanguageModel.fromPretrained('./models/language-model');
+ * for await (const { text } of model.generate([{ text: 'Once' }], [], { stop: ['###'] })) process.stdout.write(text);
+ */
+export class CausalLanguageModel implements LanguageModel {
+  private constructor(
+    private readonly handle: ComponentHandle<DecoderConfig>,
+    readonly tokenizer: TextTokenizer,
+  ) {}
+
+  /** Fresh weights from `options.seed`, to be trained. @throws InvalidConfigError, InvalidFileError, DeviceUnavailableError */
+  static async create(config: DecoderConfigInput, options: LanguageModelOptions): Promise<CausalLanguageModel> {
+    const resolved = resolveDecoderConfig(config);
+    const tokenizer = fittingTokenizer(options.tokenizer, resolved);
+    return new CausalLanguageModel(await createComponent(generationDefinition, resolved, options), tokenizer);
+  }
+
+  /** Weights from memory, under Hugging Face names. @throws InvalidConfigError, InvalidFileError, WeightsMismatchError */
+  static async fromWeights(
+    config: DecoderConfigInput,
+    weights: ReadonlyMap<string, HostTensor>,
+    options: LanguageModelOptions,
+  ): Promise<CausalLanguageModel> {
+    const resolved = resolveDecoderConfig(config);
+    const tokenizer = fittingTokenizer(options.tokenizer, resolved);
+    const handle = await componentFromWeights(generationDefinition, resolved, weights, options);
+    return new CausalLanguageModel(handle, tokenizer);
+  }
+
+  /** A folder that `save` wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError */
+  static async fromPretrained(folder: string, options: ComponentOptions = {}): Promise<CausalLanguageModel> {
+    const path = join(folder, TOKENIZER_FILE);
+    const tokenizer = TextTokenizer.fromJson((await readJsonFile(path)) as TokenizerJson, path);
+    const handle = await loadComponent(generationDefinition, folder, options);
+    try {
+      return new CausalLanguageModel(handle, fittingTokenizer(tokenizer, handle.config));
+    } catch (error) {
+      await handle.dispose();
+      throw error;
+    }
+  }
+
+  get config(): DecoderConfig {
+    return this.handle.config;
+  }
+
+  get device(): string {
+    return this.handle.device;
+  }
+
+  get embeddingDim(): number {
+    return this.config.hidden;
+  }
+
+  /** Parameters by name; shared with the model, not a copy. */
+  get weights(): ReadonlyMap<string, HostTensor> {
+    return this.handle.weights;
+  }
+
+  /**
+   * Streams tokens until an end-of-text token, a stop text, `maxNewTokens`, or the end of the model's positions. Every token
+   * that was generated comes out once, the end-of-text token too; the texts joined are the answer. The stream can be read
+   * once; its cache is freed when it ends, fails, or the reader leaves the loop.
+   * @throws MissingModalityError, InvalidArgumentError, ShapeMismatchError, AbortedError, DisposedError – when reading begins
+   */
+  async *generate(
+    prompt: readonly PromptSegment[],
+    softTokens: readonly SoftTokens[] = [],
+    options: SamplingOptions & RunOptions = {},
+  ): AsyncGenerator<GeneratedToken, void, undefined> {
+    const assembled = assemblePrompt(this.tokenizer, this.config, prompt, softTokens);
+    yield* generateTokens(this.handle, this.tokenizer, assembled, options);
+  }
+
+  /**
+   * Log-probability of each of `continuations` after `prompt`, summed over its tokens. A continuation is tokenised by
+   * itself, as an answer is in training, and no end-of-text token is added.
+   * @throws MissingModalityError, InvalidArgumentError, ShapeMismatchError, AbortedError, DisposedError
+   */
+  async score(
+    prompt: readonly PromptSegment[],
+    softTokens: readonly SoftTokens[],
+    continuations: readonly string[],
+    options: RunOptions = {},
+  ): Promise<readonly Score[]> {
+    const assembled = assemblePrompt(this.tokenizer, this.config, prompt, softTokens);
+    const ids = continuations.map((text) => this.tokenizer.encode(text));
+    return scoreContinuations(this.handle, assembled, ids, options);
+  }
+
+  /** Compiles now instead of at the first call. */
+  warmUp(options: RunOptions = {}): Promise<void> {
+    return this.handle.warmUp(options);
+  }
+
+  /** Writes `config.json`, `model.safetensors` and `tokenizer.json` into `folder`, each atomically. */
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    await this.handle.save(folder, options);
+    const text = `${JSON.stringify(this.tokenizer.json)}\n`;
+    await writeFileAtomic(join(folder, TOKENIZER_FILE), text, { signal: options.signal });
+  }
+
+  /** Frees the session. Idempotent; running generations fail with `DisposedError`. */
+  dispose(): Promise<void> {
+    return this.handle.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
+
+function fittingTokenizer(tokenizer: TextTokenizer | TokenizerJson, { vocabSize }: DecoderConfig): TextTokenizer {
+  const fitting = tokenizer instanceof TextTokenizer ? tokenizer : TextTokenizer.fromJson(tokenizer);
+  if (fitting.vocabSize <= vocabSize) return fitting;
+  throw new InvalidConfigError({
+    message: `the tokenizer has ${fitting.vocabSize} tokens, the model ${vocabSize}`,
+    hint: 'Use the tokenizer.json that belongs to the model, or a larger config.vocabSize.',
+    field: 'vocabSize',
+  });
+}
