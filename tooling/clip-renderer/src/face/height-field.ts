@@ -44,6 +44,7 @@ export class HeightField {
     const { scalePx, stretchX, pose } = this.view;
     const cosine = Math.cos(pose.roll) / scalePx;
     const sine = Math.sin(pose.roll) / scalePx;
+    const rim = 0.12;
     for (let row = 0, index = 0; row < this.#height; row += 1) {
       const dy = row + this.#top - originY;
       for (let column = 0; column < this.#width; column += 1, index += 1) {
@@ -51,7 +52,9 @@ export class HeightField {
         const x = (dx * cosine + dy * sine) / stretchX - 0.5 * Math.sin(pose.yaw);
         const y = dy * cosine - dx * sine - 0.5 * Math.sin(pose.pitch);
         const rest = 1.12 - x * x * 0.92 - (y * y) / 1.95;
-        this.#heights[index] = 0.85 * Math.sqrt(Math.max(0.03, rest));
+        // Beyond the rim (a dropped chin) the slope goes on as a straight line; a flat rim would shine.
+        const arch = rest > rim ? Math.sqrt(rest) : Math.sqrt(rim) + (rest - rim) / (2 * Math.sqrt(rim));
+        this.#heights[index] = 0.85 * arch;
       }
     }
   }
