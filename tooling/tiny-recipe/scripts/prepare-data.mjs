@@ -29,6 +29,15 @@ const parts = {
       console.log(`voices ${name}: ${set.count} of ${speakers} speakers, ${minutes.toFixed(0)} min (${counts})`);
     }
   },
+  async rendered() {
+    const onProgress = (ready, all) => process.stderr.write(`rendered ${ready} of ${all}\n`);
+    for (const [name, set] of Object.entries(await recipe.loadRendered({ cacheFolder, onProgress }))) {
+      const truths = Array.from({ length: set.count }, (_, index) => set.truth(index));
+      const seconds = truths.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+      const counts = countLabels(truths.map(({ emotion }) => emotions.indexOf(emotion)));
+      console.log(`rendered ${name}: ${set.count} clips, ${(seconds / 60).toFixed(0)} min (${counts})`);
+    }
+  },
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
