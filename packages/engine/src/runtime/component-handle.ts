@@ -142,12 +142,12 @@ export function createRuntime(platform: Platform): Runtime {
     componentFromWeights: fromWeights,
     loadComponent: async (definition, folder, options = {}) => {
       const { config, weights } = await platform.readFolder(folder, options);
-      const { type, formatVersion, ...fields } = config;
-      if (type !== definition.type || formatVersion !== FORMAT_VERSION) {
+      const { component, formatVersion, ...fields } = config;
+      if (component !== definition.type || formatVersion !== FORMAT_VERSION) {
         throw new InvalidConfigError({
-          message: `${folder}: config.json describes ${String(type)} in format ${String(formatVersion)}, expected ${definition.type} in format ${FORMAT_VERSION}`,
+          message: `${folder}: config.json describes ${String(component)} in format ${String(formatVersion)}, expected ${definition.type} in format ${FORMAT_VERSION}`,
           hint: 'Give the folder of the right component, or update the package that reads it.',
-          field: type !== definition.type ? 'type' : 'formatVersion',
+          field: component !== definition.type ? 'component' : 'formatVersion',
         });
       }
       return fromWeights(definition, fields as Partial<ReturnType<typeof definition.resolveConfig>>, weights, options);
@@ -189,7 +189,8 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
   }
 
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    const config = { type: this.type, formatVersion: FORMAT_VERSION, ...this.config };
+    // Configurations have a field `type` of their own where a component comes in several kinds.
+    const config = { component: this.type, formatVersion: FORMAT_VERSION, ...this.config };
     await this.platform.writeFolder(folder, { config, weights: this.weights }, options);
   }
 
