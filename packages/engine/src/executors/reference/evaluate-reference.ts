@@ -31,6 +31,8 @@ function find(tensors: Tensors | undefined, name: string): HostTensor | undefine
   return tensors instanceof Map ? tensors.get(name) : (tensors as Readonly<Record<string, HostTensor>>)[name];
 }
 
+const leafName = ({ origin }: Value): string => ('name' in origin ? origin.name : 'a constant');
+
 /** The tensor fed for an input or parameter, or the constant itself. */
 function leafTensor({ origin, type }: Value, feeds: ReferenceFeeds): HostTensor {
   if (origin.kind === 'constant') return origin.tensor;
@@ -74,7 +76,7 @@ function bindSizes(leaves: ReadonlyMap<Value, HostTensor>): ReadonlyMap<string, 
     const expected = leaf.shape.map((dim) => evaluateDim(dim, sizes));
     const fits = expected.length === dims.length && expected.every((size, index) => size === dims[index]);
     if (fits && data.length === productOf(dims)) continue;
-    const input = leaf.origin.kind === 'node' || leaf.origin.kind === 'constant' ? 'a constant' : leaf.origin.name;
+    const input = leafName(leaf);
     const hint = 'Axes of one name have one size in a call, and dims must account for every element.';
     throw new ShapeMismatchError({ where, input, expected: describeAxes(leaf), received: dims, hint });
   }
@@ -119,7 +121,7 @@ export function evaluateReference(
   const leaves = new Map(leavesOf(outputs.values()).map((leaf) => [leaf, leafTensor(leaf, feeds)]));
   const sizes = bindSizes(leaves);
   const known = new Map<Value, NumericTensor>();
-  for (const [leaf, tensor] of leaves) known.set(leaf, fromHost(tensor, 'a leaf'));
+  for (const [leaf, tensor] of leaves) known.set(leaf, fromHost(tensor, leafName(leaf)));
   const read = (value: Value): NumericTensor => known.get(value) as NumericTensor;
   for (const node of topologicalNodes(outputs.values())) {
     runNode(node, node.inputs.map(read), sizes).forEach((tensor, index) => {
