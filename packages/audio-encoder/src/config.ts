@@ -94,7 +94,7 @@ export function resolveAudioEncoderConfig(config: Partial<AudioEncoderConfig>): 
   const depth = Math.min(FEATURE_DEPTH, merged.layers);
   const lastStates = () => Array.from({ length: depth }, (_, index) => merged.layers - depth + 1 + index);
   const resolved: AudioEncoderConfig = { ...merged, featureLevels: config.featureLevels ?? lastStates() };
-  rejectUnknownFields(where, config, resolved);
+  rejectUnknownFields(where, config, { ...defaults, featureLevels: [] });
   requireSizes(where, resolved, ['hidden', 'layers', 'heads', 'mlpDim', 'positionKernel', 'positionGroups']);
   requireDivisible(where, resolved, 'hidden', 'heads');
   requireDivisible(where, resolved, 'hidden', 'positionGroups');
