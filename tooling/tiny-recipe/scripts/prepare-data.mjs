@@ -38,6 +38,19 @@ const parts = {
       console.log(`rendered ${name}: ${set.count} clips, ${(seconds / 60).toFixed(0)} min (${counts})`);
     }
   },
+  async texts() {
+    const { train: clips } = await recipe.loadRendered({ cacheFolder });
+    const truths = Array.from({ length: clips.count }, (_, index) => clips.truth(index));
+    for (const [name, items] of Object.entries(await recipe.loadTaskTexts({ clips: truths }))) {
+      const counts = new Map();
+      for (const { task, source } of items) {
+        const bySource = counts.get(task) ?? {};
+        bySource[source] = (bySource[source] ?? 0) + 1;
+        counts.set(task, bySource);
+      }
+      for (const [task, bySource] of counts) console.log(`texts ${name} ${task}: ${JSON.stringify(bySource)}`);
+    }
+  },
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {

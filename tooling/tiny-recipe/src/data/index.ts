@@ -1,3 +1,5 @@
+export { type ActedScript, type Answers, actedAnswers, textAnswers } from './answers';
+export { cleanText } from './clean-text';
 export {
   drawFace,
   type FaceBatchOptions,
@@ -16,6 +18,17 @@ export {
   RenderedSet,
   type RenderedTruth,
 } from './rendered';
+export { writeAtomically } from './set-cache';
 export { repositoryRoot, sharedDataFile, sharedDataFolder } from './shared-data';
+export {
+  type LoadTaskTextsOptions,
+  loadTaskTexts,
+  type TaskText,
+  type TaskTextSource,
+  type TaskTexts,
+} from './task-texts';
+export { type LabelledText, readTextSets, type TextSource } from './text-sets';
+export { describedPrompt, type TinyPromptContent, tinyPrompt, tinyPromptOptions } from './tiny-prompt';
 export { plainVoice, sampleVoiceChange, type VoiceBatchOptions, type VoiceChange, voiceBatch } from './voice-batch';
 export { type LoadVoicesOptions, loadVoices, type VoiceData, type VoiceSet, voiceSampleRateHz } from './voices';
+export { sourceShares, taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { renderTrainingClip, type TrainingClip } from '@nano-emox/clip-renderer';
 import { labelSets } from '@nano-emox/tasks';
 import { ExecutionError, InvalidArgumentError } from '@nano-emox/tensor-contract';
-import { type CachedSet, cachedSet } from './set-cache';
+import { type CachedSet, cachedSet, isCached } from './set-cache';
 import { toInt16 } from './voices';
 
 /** Frames a model sees of one clip. */
@@ -121,9 +121,9 @@ export async function loadRendered(
 }
 
 /** Renders the clips of a job, or reads them when they are cached. */
-export function renderChunk({ cacheFolder, name, size, seeds }: RenderJob): Promise<CachedSet> {
-  const key = JSON.stringify({ version: rendererVersion, size, seeds });
-  return cachedSet(cacheFolder, name, key, async () => {
+export function renderChunk(job: RenderJob): Promise<CachedSet> {
+  const { cacheFolder, name, size, seeds } = job;
+  return cachedSet(cacheFolder, name, keyOf(job), async () => {
     const clips = seeds.map((seed) => renderTrainingClip(seed, { size, emotion: emotionOf(seed) }));
     const offsets = new Int32Array(clips.length + 1);
     clips.forEach(({ samples }, index) => {
@@ -139,6 +139,8 @@ export function renderChunk({ cacheFolder, name, size, seeds }: RenderJob): Prom
     return { facts: { truths }, arrays: { frames, samples, offsets } };
   });
 }
+
+const keyOf = ({ size, seeds }: RenderJob) => JSON.stringify({ version: rendererVersion, size, seeds });
 
 /** Emotions in turn, so that every part has equally many of each. */
 function emotionOf(seed: string) {
@@ -174,15 +176,19 @@ async function renderAll(
     readyClips += job.seeds.length;
     onProgress?.(readyClips, allClips);
   };
-  if (threads === 0) {
-    for (const job of jobs) {
-      await renderChunk(job);
-      ready(job);
-    }
+  const waiting: RenderJob[] = [];
+  for (const job of jobs) {
+    if (await isCached(job.cacheFolder, job.name, keyOf(job))) ready(job);
+    else waiting.push(job);
+  }
+  if (threads > 0) {
+    await Promise.all(Array.from({ length: Math.min(threads, waiting.length) }, () => renderInWorker(waiting, ready)));
     return;
   }
-  const waiting = [...jobs];
-  await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, () => renderInWorker(waiting, ready)));
+  for (const job of waiting) {
+    await renderChunk(job);
+    ready(job);
+  }
 }
 
 /** One worker thread takes jobs until none is left. */

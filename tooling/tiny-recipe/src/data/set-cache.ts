@@ -47,15 +47,24 @@ export async function cachedSet(
   return made;
 }
 
-async function readSet(folder: string, name: string, key: string): Promise<CachedSet | undefined> {
-  const indexPath = join(folder, `${name}.json`);
-  const text = await readFile(indexPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** Whether {@link cachedSet} would find the set, told from its index alone. */
+export async function isCached(folder: string, name: string, key: string): Promise<boolean> {
+  return (await readIndex(join(folder, `${name}.json`), key)) !== undefined;
+}
+
+async function readIndex(path: string, key: string): Promise<SetIndex | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
-  const index = JSON.parse(text) as SetIndex;
-  if (index.key !== key) return undefined;
+  const index = text === undefined ? undefined : (JSON.parse(text) as SetIndex);
+  return index?.key === key ? index : undefined;
+}
+
+async function readSet(folder: string, name: string, key: string): Promise<CachedSet | undefined> {
+  const indexPath = join(folder, `${name}.json`);
+  const index = await readIndex(indexPath, key);
+  if (!index) return undefined;
   const bytes = await readFile(join(folder, `${name}.bin`));
   const arrays = Object.entries(index.arrays).map(([array, { type, length, offsetBytes }]) => {
     const Type = arrayTypes[type];

@@ -1,0 +1,123 @@
+import { Random as ScriptRandom, sampleScript } from '@nano-emox/clip-renderer';
+import { defaultModalityMode, labelSets, type TaskId, taskIds } from '@nano-emox/tasks';
+import type { PromptSegment } from '@nano-emox/tensor-contract';
+import { type Answers, actedAnswers, textAnswers } from './answers';
+import { contentFraction } from './hash-split';
+import type { RenderedTruth } from './rendered';
+import { readTextSets, type TextSource } from './text-sets';
+import { describedPrompt, tinyPrompt } from './tiny-prompt';
+
+/** Where a text comes from: a corpus, a script alone, or a rendered clip described in words. */
+export type TaskTextSource = TextSource | 'script' | 'clip';
+
+/** One question and its answer, text only. */
+export interface TaskText {
+  /** `source:number:task`, unique. */
+  readonly id: string;
+  readonly task: TaskId;
+  readonly source: TaskTextSource;
+  /** Ends in the assistant marker. */
+  readonly segments: readonly PromptSegment[];
+  /** What the model writes, with the stop text `###` behind it: the text that carries the loss. */
+  readonly answer: string;
+  /** What is balanced: class, first word, polarity or intent. */
+  readonly label: string;
+}
+
+/** Training and validation texts. Equal utterances are on the same side, whatever their source. */
+export interface TaskTexts {
+  readonly train: readonly TaskText[];
+  readonly validation: readonly TaskText[];
+}
+
+/** Options of {@link loadTaskTexts}. */
+export interface LoadTaskTextsOptions {
+  /** @default `sharedDataFolder()` */
+  readonly dataFolder?: string;
+  /** Truths of the rendered training clips, for questions in which words describe face and voice. @default none */
+  readonly clips?: readonly RenderedTruth[];
+  /** Scripts drawn for questions on words alone. @default 6000 */
+  readonly scriptCount?: number;
+  /** @default 1 */
+  readonly seed?: number;
+  /** @default 0.04 */
+  readonly validationShare?: number;
+}
+
+/**
+ * Questions of the six tasks on texts: the corpora give emotion, sentiment and intent; what the project's own scripts and
+ * clips tell gives all six. Takes a few seconds and is not cached.
+ * @throws MissingFileError without a corpus
+ */
+export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise<TaskTexts> {
+  const { seed = 1, validationShare = 0.04, scriptCount = 6000, clips = [] } = options;
+  const corpora = (await readTextSets(options.dataFolder)).map((item): Utterance => {
+    return { source: item.source, text: item.text, answers: textAnswers(item), prompt: onWords(item.text) };
+  });
+  const utterances = [...corpora, ...scriptUtterances(scriptCount, seed), ...clips.map(clipUtterance)];
+  const parts = { train: [] as TaskText[], validation: [] as TaskText[] };
+  utterances.forEach((utterance, index) => {
+    const isHeldOut = contentFraction(spokenKey(utterance.text), seed) < validationShare;
+    parts[isHeldOut ? 'validation' : 'train'].push(...questionsOf(utterance, index));
+  });
+  return parts;
+}
+
+interface Utterance {
+  readonly source: TaskTextSource;
+  readonly text: string;
+  readonly answers: Answers;
+  readonly prompt: (task: TaskId) => PromptSegment[];
+}
+
+const onWords = (subtitle: string) => (task: TaskId) => tinyPrompt(task, { mode: 'textonly', subtitle });
+
+/** What two spellings of one utterance have in common. */
+const spokenKey = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+function questionsOf({ source, answers, prompt }: Utterance, index: number): TaskText[] {
+  return taskIds.flatMap((task) => {
+    const answer = answers[task];
+    if (answer === undefined) return [];
+    const label = labelOf(task, answer, answers);
+    return [{ id: `${source}:${index}:${task}`, task, source, segments: prompt(task), answer, label }];
+  });
+}
+
+/** The class where one is known, else the part of the answer that decides. */
+function labelOf(task: TaskId, answer: string, answers: Answers): string {
+  if (task === 'mir') return answer;
+  if (task === 'msa') return /sentiment is (\w+)/.exec(answer)?.[1] ?? answer;
+  return answers.mer ?? /feels ([^,.]+)/.exec(answer)?.[1] ?? answer;
+}
+
+/** Scripts whose words show the emotion; the same line may come back with other names and things. */
+function scriptUtterances(count: number, seed: number): Utterance[] {
+  return Array.from({ length: count }, (_, index) => {
+    const random = new ScriptRandom(`task-texts-${seed}-${index}`);
+    const emotion = labelSets.sevenEmotions[index % labelSets.sevenEmotions.length] as RenderedTruth['emotion'];
+    const script = sampleScript(emotion, random.fork('script'), { intensity: random.uniform(0.45, 1) });
+    return {
+      source: 'script',
+      text: script.text,
+      answers: actedAnswers({ emotion, script }),
+      prompt: onWords(script.text),
+    };
+  });
+}
+
+/** A clip told in words: its clues stand where its soft tokens will stand. */
+function clipUtterance(truth: RenderedTruth): Utterance {
+  const content = { mode: defaultModalityMode, subtitle: truth.script.text };
+  const words = { audio: truth.clues.voice.join(', '), face: truth.clues.face.join(', ') };
+  return {
+    source: 'clip',
+    text: truth.script.text || truth.seed,
+    answers: actedAnswers(truth),
+    prompt: (task) => describedPrompt(task, content, words),
+  };
+}

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { valenceOfEmotions } from '@nano-emox/tasks';
+import { InvalidFileError } from '@nano-emox/tensor-contract';
+import { parse } from 'csv-parse/sync';
+import { cleanText } from './clean-text';
+import { brighterWords, type EmotionClass, type EmotionWord, goEmotionsWords, xedWords } from './emotion-words';
+import { sharedDataFile } from './shared-data';
+
+/** A public corpus whose licence lets it train weights that are shipped. */
+export type TextSource = 'goemotions' | 'brighter' | 'xed' | 'emobank' | 'mintrec';
+
+/** An utterance with whatever its corpus says about it. */
+export interface LabelledText {
+  readonly source: TextSource;
+  readonly text: string;
+  readonly emotion?: EmotionClass;
+  /** Open-vocabulary words, strongest first. */
+  readonly emotionWords?: readonly string[];
+  /** In [-1, 1]. */
+  readonly valence?: number;
+  /** One of `labelSets.mintrec`. */
+  readonly intent?: string;
+}
+
+/**
+ * The texts of all five corpora, cleaned, each text once per corpus.
+ * @throws MissingFileError without a file, InvalidFileError for a label that is not known
+ */
+export async function readTextSets(dataFolder?: string): Promise<LabelledText[]> {
+  const read = (name: string) => readFile(sharedDataFile(`text/${name}`, dataFolder), 'utf8');
+  const sets = await Promise.all([
+    readGoEmotions(read),
+    readBrighter(read),
+    readXed(read),
+    readEmobank(read),
+    readMintrec(read),
+  ]);
+  return sets.flatMap((set) => {
+    const seen = new Map<string, LabelledText>();
+    for (const item of set) {
+      const text = cleanText(item.text);
+      if (text !== undefined && !seen.has(text)) seen.set(text, { ...item, text });
+    }
+    return [...seen.values()];
+  });
+}
+
+type Read = (name: string) => Promise<string>;
+
+/** Rows of fields that tabs part; none of these files quotes. */
+const tabRows = (content: string) =>
+  content
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'));
+
+async function readGoEmotions(read: Read): Promise<LabelledText[]> {
+  const names = (await read('goemotions/labels.txt')).split(/\s+/);
+  const rows = tabRows((await read('goemotions/train.tsv')) + (await read('goemotions/dev.tsv')));
+  return rows.map(([text = '', labels = '']) =>
+    described(
+      'goemotions',
+      text,
+      labels.split(',').map((label) => wordFor(goEmotionsWords, names[Number(label)], 'goemotions')),
+    ),
+  );
+}
+
+async function readXed(read: Read): Promise<LabelledText[]> {
+  const emotional = tabRows(await read('xed/en-annotated.tsv')).map(([text = '', labels = '']) =>
+    described(
+      'xed',
+      text,
+      labels.split(', ').map((label) => wordFor(xedWords, label.trim(), 'xed')),
+    ),
+  );
+  const neutral = tabRows(await read('xed/neu_en.txt')).map(([, text = '']) =>
+    described('xed', text, [{ word: 'neutral', emotion: 'neutral' }]),
+  );
+  return [...emotional, ...neutral];
+}
+
+async function readBrighter(read: Read): Promise<LabelledText[]> {
+  const files = await Promise.all(['train', 'dev'].map((part) => read(`brighter/track_b_${part}.eng.csv`)));
+  return files
+    .flatMap((file) => parse(file, { columns: true }) as Record<string, string>[])
+    .map((row) => {
+      const found = Object.entries(brighterWords)
+        .map(([name, words]) => ({ word: words[Number(row[name]) - 1], intensity: Number(row[name]) }))
+        .sort((a, b) => b.intensity - a.intensity);
+      const words = found.flatMap(({ word }) => (word ? [word] : []));
+      if (words.length === 0) return described('brighter', row.text ?? '', [{ word: 'neutral', emotion: 'neutral' }]);
+      const { emotion, ...open } = described('brighter', row.text ?? '', words);
+      const [first, second] = found; // the strongest emotion is the class only when nothing else is as strong
+      const strongest = (first?.intensity ?? 0) > (second?.intensity ?? 0) ? first?.word?.emotion : undefined;
+      return strongest ? { ...open, emotion: strongest } : open;
+    });
+}
+
+async function readEmobank(read: Read): Promise<LabelledText[]> {
+  const rows = parse(await read('emobank/emobank-train-dev.csv'), { columns: true }) as { V: string; text: string }[];
+  return rows.map(({ V, text }) => ({ source: 'emobank', text, valence: (Number(V) - 3) / 2 }));
+}
+
+async function readMintrec(read: Read): Promise<LabelledText[]> {
+  const [, ...rows] = tabRows(await read('mintrec/train.tsv'));
+  return rows.map(([, text = '', intent = '']) => ({ source: 'mintrec', text, intent: intent.toLowerCase() }));
+}
+
+/** Words, the class when all words agree on one, and the valence of the words. */
+function described(source: TextSource, text: string, words: readonly EmotionWord[]): LabelledText {
+  const emotions = new Set(words.map(({ emotion }) => emotion));
+  const [emotion] = emotions;
+  // "neutral" beside an emotion says that raters disagreed.
+  const felt = words.length > 1 ? words.filter(({ word }) => word !== 'neutral') : words;
+  const emotionWords = felt.map(({ word }) => word);
+  const valence = valenceOfEmotions(emotionWords);
+  const isClear = emotions.size === 1 && emotion !== undefined;
+  return { source, text, emotionWords, ...(isClear && { emotion }), ...(valence !== undefined && { valence }) };
+}
+
+function wordFor(words: Readonly<Record<string, EmotionWord>>, label: string | undefined, source: string): EmotionWord {
+  const word = label === undefined ? undefined : words[label];
+  if (word) return word;
+  throw new InvalidFileError({
+    message: `readTextSets: ${source} has the label "${label}", which is not known`,
+    hint: 'Use the files as published.',
+    path: source,
+  });
+}

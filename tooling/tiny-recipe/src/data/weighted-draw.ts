@@ -1,0 +1,82 @@
+import type { Random } from '@nano-emox/engine';
+import type { TaskId } from '@nano-emox/tasks';
+import { InvalidArgumentError } from '@nano-emox/tensor-contract';
+import type { TaskText, TaskTextSource } from './task-texts';
+
+/** Share of each task in language-model training; need not sum to 1. */
+export const taskShares: Readonly<Record<TaskId, number>> = {
+  ...{ msa: 0.14, mer: 0.2, ovMer: 0.17, eri: 0.17, mir: 0.12, erg: 0.2 },
+};
+
+/** Share of each source within a task. Scripts and clips look like what the model will meet. */
+export const sourceShares: Readonly<Record<TaskTextSource, number>> = {
+  ...{ goemotions: 1, brighter: 0.4, xed: 0.7, emobank: 0.6, mintrec: 1, script: 0.8, clip: 2 },
+};
+
+/** How strongly labels are evened out: 0 as they come, 1 all alike. */
+const labelBalance = 0.6;
+
+/**
+ * Weight of each text: tasks and, within a task, sources by their shares; within both, rare labels weigh more.
+ * @returns one positive number per item, summing to 1
+ */
+export function taskTextWeights(items: readonly TaskText[]): Float64Array {
+  const labelCounts = countBy(items, ({ task, source, label }) => `${task}/${source}/${label}`);
+  const raw = items.map(({ task, source, label }) => {
+    return (labelCounts.get(`${task}/${source}/${label}`) as number) ** -labelBalance;
+  });
+  const groupOf = ({ task, source }: TaskText) => `${task}/${source}`;
+  const groupTotals = new Map<string, number>();
+  items.forEach((item, index) => {
+    groupTotals.set(groupOf(item), (groupTotals.get(groupOf(item)) ?? 0) + (raw[index] as number));
+  });
+  const taskTotals = new Map<string, number>();
+  for (const group of groupTotals.keys()) {
+    const [task, source] = group.split('/') as [TaskId, TaskTextSource];
+    taskTotals.set(task, (taskTotals.get(task) ?? 0) + sourceShares[source]);
+  }
+  const allTasks = [...taskTotals.keys()].reduce((sum, task) => sum + taskShares[task as TaskId], 0);
+  return Float64Array.from(items, (item, index) => {
+    const inGroup = (raw[index] as number) / (groupTotals.get(groupOf(item)) as number);
+    const inTask = sourceShares[item.source] / (taskTotals.get(item.task) as number);
+    return (inGroup * inTask * taskShares[item.task]) / allTasks;
+  });
+}
+
+/** Draws indices in proportion to weights, with replacement. */
+export class WeightedDraw {
+  private readonly cumulative: Float64Array;
+
+  /** @throws InvalidArgumentError unless the weights are not negative and their sum is above zero */
+  constructor(weights: ArrayLike<number>) {
+    let sum = 0;
+    this.cumulative = Float64Array.from(weights, (weight) => {
+      sum += weight >= 0 ? weight : Number.NaN;
+      return sum;
+    });
+    if (sum > 0) return;
+    throw new InvalidArgumentError({
+      message: `WeightedDraw: the weights sum to ${sum}`,
+      hint: 'Pass weights of at least 0, one of them above.',
+      argument: 'weights',
+    });
+  }
+
+  draw(random: Random): number {
+    const { cumulative } = this;
+    const mark = random.uniform() * (cumulative.at(-1) as number);
+    let [low, high] = [0, cumulative.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((cumulative[middle] as number) > mark) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return counts;
+}
