@@ -29,6 +29,18 @@ export {
 } from './task-texts';
 export { type LabelledText, readTextSets, type TextSource } from './text-sets';
 export { describedPrompt, type TinyPromptContent, tinyPrompt, tinyPromptOptions } from './tiny-prompt';
+export {
+  type FaceClipOptions,
+  faceClip,
+  type SampleMaterial,
+  type SampleMedia,
+  type SampleSet,
+  sampleSets,
+  type TrainingSample,
+  tinyMixtures,
+  visualMode,
+  voiceMode,
+} from './training-samples';
 export { plainVoice, sampleVoiceChange, type VoiceBatchOptions, type VoiceChange, voiceBatch } from './voice-batch';
 export { type LoadVoicesOptions, loadVoices, type VoiceData, type VoiceSet, voiceSampleRateHz } from './voices';
 export { sourceShares, taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';
