@@ -1,4 +1,7 @@
 // The worker thread runs the built package, so these tests use what users get.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import { openOnnxRuntimeWeb } from '@nano-emox/engine/onnxruntime-web';
 import { f32, type HostTensor } from '@nano-emox/tensor-contract';
@@ -174,6 +177,23 @@ describe('worker thread', () => {
     await executor.dispose();
     await expect(executor.load({ bytes: affine() }, { name: 'affine' })).rejects.toMatchObject({ code: 'DISPOSED' });
     await expect(session.run({ x: tensor([1]), a: tensor([1], []) })).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+});
+
+describe('worker thread of another process', () => {
+  it('starts where the process runs a program from the command line', async () => {
+    const program = `
+      import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
+      const executor = await openOnnxRuntimeNode({ workers: 1, threads: 1 });
+      const session = await executor.load({ bytes: Buffer.from('${Buffer.from(affine()).toString('base64')}', 'base64') }, { name: 'affine' });
+      const tensor = (value, dims) => ({ type: 'float32', dims, data: Float32Array.of(value) });
+      const { y } = await session.run({ x: tensor(5, [1]), a: tensor(2, []) });
+      await executor.dispose();
+      console.log(y.data[0]);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+    });
+    expect(stdout).toBe('15\n');
   });
 });
 

@@ -19,7 +19,8 @@ export class WorkerClient implements SessionCaller {
   private failure: Error | undefined;
 
   constructor(script: URL, sessionOptions: InferenceSession.SessionOptions) {
-    this.worker = new Worker(script, { workerData: sessionOptions });
+    // Flags of the process are not for this script: `node --input-type=module -e …` would refuse to load a file.
+    this.worker = new Worker(script, { workerData: sessionOptions, execArgv: [] });
     this.worker.unref();
     this.worker.on('message', (reply: WorkerReply) => this.settle(reply));
     this.worker.on('error', (cause) =>
