@@ -1,1 +1,10 @@
-export {};
+export { AnalysisRun } from './analysis/analysis-run';
+export type { AnalyzeOptions } from './analysis/analyze';
+export type { AskOptions, Question } from './analysis/ask-task';
+export type { ClipEvidence, EncodeClipOptions, EncodedClip, FaceEvidence } from './analysis/encode-clip';
+export type { AnalysisEvent, AnalysisProgress, StageName, TaskOutcome } from './analysis/events';
+export type { ResponseDelta } from './analysis/respond';
+export type { AnalysisResult } from './analysis/result';
+export { componentFolders, type ModelComponents } from './model/components';
+export { NanoEmoX } from './model/nano-emox';
+export { type EmotionModelConfig, type InputConfig, presets, resolveModelConfig } from './model-config';

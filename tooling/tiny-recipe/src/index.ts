@@ -1,1 +1,2 @@
 export * from './data';
+export { stages } from './train/stages';

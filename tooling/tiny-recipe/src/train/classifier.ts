@@ -10,19 +10,21 @@ import {
   type Value,
 } from '@nano-emox/engine';
 import type { ComponentDefinition } from '@nano-emox/engine/runtime';
-import { f32, i64 } from '@nano-emox/tensor-contract';
 import { labelSets } from '@nano-emox/tasks';
+import { f32, i64 } from '@nano-emox/tensor-contract';
 
 /** The seven classes every encoder of the tiny preset is pretrained on. */
-export const emotionClasses = labelSets.ferv39k;
+export const emotionClasses = labelSets.sevenEmotions;
 
 /** Share of the target that is spread over all classes; the labels of FER2013 are noisy. */
-const LABEL_SMOOTHING = 0.1;
+const LABEL_SMOOTHING = 0.05;
 
 type EncoderModule<Config extends object> = NetworkModule<Config, string, string>;
 
 /** An encoder with a linear head on the mean of its features over time: `logits` `[batch, classes]`. */
-export function classifierModule<Config extends object>(encoder: EncoderModule<Config>): NetworkModule<Config, string, 'logits'> {
+export function classifierModule<Config extends object>(
+  encoder: EncoderModule<Config>,
+): NetworkModule<Config, string, 'logits'> {
   return defineModule<Config, string, 'logits'>({
     name: `${encoder.name}Classifier`,
     inputs: (config) => encoder.inputs(config),

@@ -1,10 +1,16 @@
 import { Random } from '@nano-emox/engine';
 import { faceFeaturesModule, presets, resolveConfig } from '@nano-emox/face-encoder';
 import type { DataSet } from '@nano-emox/p2e';
-import { presets as scenePresets, resolveConfig as resolveSceneConfig, sceneEncoderModule } from '@nano-emox/scene-encoder';
-import type { HostTensor } from '@nano-emox/tensor-contract';
-import { faceBatch } from '../data/face-batch';
+import {
+  resolveConfig as resolveSceneConfig,
+  sceneEncoderModule,
+  presets as scenePresets,
+} from '@nano-emox/scene-encoder';
+import { drawFace, noChange } from '../data/face-batch';
 import { type FaceSet, loadFaces } from '../data/faces';
+import { loadRendered, type RenderedSet } from '../data/rendered';
+import { drawFrame, faceWindow, jitterWindow } from '../data/rendered-faces';
+import { emotionClasses } from './classifier';
 import { type LabelledBatch, trainClassifier } from './train-classifier';
 
 export interface PretrainOptions {
@@ -14,37 +20,96 @@ export interface PretrainOptions {
   readonly steps: number;
 }
 
-const VALIDATION_BATCH = 128;
+/** Frames near the height of an expression; before and after, it is only on its way. */
+const apexFrames = [2, 3, 4, 5, 6] as const;
 
-/** Faces of a set, one picture as a clip of one frame. */
-function batchOf(set: FaceSet, indices: readonly number[], size: number, augment?: Random): LabelledBatch {
-  const data = faceBatch(set, indices, { size, ...(augment && { augment }) });
-  const frames: HostTensor = { type: 'uint8', dims: [indices.length, 1, 3, size, size], data };
-  return { inputs: { frames }, labels: indices.map((index) => set.labels[index] as number) };
+/** A picture to learn from: one of FER2013, or one frame of a rendered clip. */
+interface Picture {
+  readonly source: 'fer2013' | 'rendered';
+  readonly index: number;
 }
 
-function* validationBatches(set: FaceSet, size: number): Iterable<LabelledBatch> {
-  for (let start = 0; start < set.count; start += VALIDATION_BATCH) {
-    const indices = Array.from({ length: Math.min(VALIDATION_BATCH, set.count - start) }, (_, index) => start + index);
-    yield batchOf(set, indices, size);
+const VALIDATION_BATCH = 128;
+
+/** Draws pictures of both sources; `window` tells which part of a rendered frame is shown. */
+class PictureReader {
+  constructor(
+    private readonly faces: FaceSet,
+    private readonly clips: RenderedSet,
+    private readonly size: number,
+    private readonly shows: 'face' | 'frame',
+  ) {}
+
+  read(pictures: readonly Picture[], random?: Random): LabelledBatch {
+    const { size } = this;
+    const area = 3 * size * size;
+    const data = new Uint8Array(pictures.length * area);
+    const labels = pictures.map((picture, row) => {
+      const target = data.subarray(row * area, (row + 1) * area);
+      return picture.source === 'fer2013'
+        ? this.fer(picture.index, target, random)
+        : this.rendered(picture.index, target, random);
+    });
+    return { inputs: { frames: { type: 'uint8', dims: [pictures.length, 1, 3, size, size], data } }, labels };
+  }
+
+  private fer(index: number, target: Uint8Array, random: Random | undefined): number {
+    // In the few epochs of this recipe stronger changes cost more than they bring.
+    const change = random ? { ...noChange, mirrored: random.uniform() < 0.5 } : noChange;
+    drawFace(this.faces, index, change, this.size, target, 0);
+    return this.faces.labels[index] as number;
+  }
+
+  private rendered(index: number, target: Uint8Array, random: Random | undefined): number {
+    const item = this.clips.get(Math.floor(index / apexFrames.length));
+    const window = this.shows === 'face' ? faceWindow(item) : { left: 0, top: 0, side: 1 };
+    const shown = random ? { window: jitterWindow(window, random), mirrored: random.uniform() < 0.5 } : { window };
+    drawFrame(item, apexFrames[index % apexFrames.length] as number, shown, this.size, target);
+    return emotionClasses.indexOf(item.truth.emotion);
   }
 }
 
-async function faceTask({ cacheFolder, runFolder, seed, steps }: PretrainOptions, imageSize: number) {
-  const { train, validation } = await loadFaces({ cacheFolder });
+async function pictureTask(
+  { cacheFolder, runFolder, seed, steps }: PretrainOptions,
+  size: number,
+  shows: 'face' | 'frame',
+) {
+  const faces = await loadFaces({ cacheFolder });
+  const clips = await loadRendered({ cacheFolder });
   const random = new Random(seed);
-  const set: DataSet<number> = { name: 'fer2013', length: train.count, get: (index) => index };
+  const train = new PictureReader(faces.train, clips.train, size, shows);
+  const held = new PictureReader(faces.validation, clips.validation, size, shows);
+  const set = (source: Picture['source'], length: number): DataSet<Picture> => ({
+    name: source,
+    length,
+    get: (index) => ({ source, index }),
+  });
+  const heldPictures = {
+    fer2013: Array.from({ length: faces.validation.count }, (_, index): Picture => ({ source: 'fer2013', index })),
+    rendered: actedPictures(clips.validation).map((index): Picture => ({ source: 'rendered', index })),
+  };
+  const acted = actedPictures(clips.train);
   return {
-    dataSets: [set],
-    collate: (indices: readonly number[]) => batchOf(train, indices, imageSize, random),
-    validation: () => validationBatches(validation, imageSize),
-    validateEverySteps: 400,
+    dataSets: [
+      set('fer2013', faces.train.count),
+      {
+        name: 'rendered',
+        length: acted.length,
+        get: (index) => ({ source: 'rendered', index: acted[index] as number }),
+      } satisfies DataSet<Picture>,
+    ],
+    collate: (pictures: readonly Picture[]) => train.read(pictures, random),
+    validation: {
+      fer2013: () => inBatches(heldPictures.fer2013, held),
+      rendered: () => inBatches(heldPictures.rendered, held),
+    },
+    validateEverySteps: 300,
     seed,
     runFolder,
     phase: {
-      mixture: { fer2013: 1 },
-      learningRates: { all: { initial: 1e-3, minimum: 1e-5, warmup: 1e-5 } },
-      warmupSteps: 150,
+      mixture: { fer2013: 0.45, rendered: 0.55 },
+      learningRates: { all: { initial: 1e-3, minimum: 2e-5, warmup: 1e-5 } },
+      warmupSteps: 100,
       steps,
       batchSize: 64,
       clipNorm: 1,
@@ -52,16 +117,34 @@ async function faceTask({ cacheFolder, runFolder, seed, steps }: PretrainOptions
   };
 }
 
-/** Face encoder: expressions of FER2013. */
+/** Pictures in which the face shows the emotion: clip and apex frame as one number. */
+function actedPictures(clips: RenderedSet): number[] {
+  return Array.from({ length: clips.count }, (_, clip) => clip)
+    .filter((clip) => clips.truth(clip).evidence.face)
+    .flatMap((clip) => apexFrames.map((_, frame) => clip * apexFrames.length + frame));
+}
+
+function* inBatches(pictures: readonly Picture[], reader: PictureReader): Iterable<LabelledBatch> {
+  for (let start = 0; start < pictures.length; start += VALIDATION_BATCH)
+    yield reader.read(pictures.slice(start, start + VALIDATION_BATCH));
+}
+
+/** Face encoder: expressions of FER2013 and of the rendered faces, cropped as a detector would. */
 export async function pretrainFaceEncoder(options: PretrainOptions): Promise<void> {
   const config = presets.tiny;
-  const task = await faceTask(options, config.imageSize as number);
+  const task = await pictureTask(options, config.imageSize as number, 'face');
   await trainClassifier({ ...task, type: 'face-encoder', encoder: faceFeaturesModule, config, resolveConfig });
 }
 
-/** Scene encoder: the same pictures, read by a plain vision transformer. */
+/** Scene encoder: the same pictures as whole frames. */
 export async function pretrainSceneEncoder(options: PretrainOptions): Promise<void> {
   const config = scenePresets.tiny;
-  const task = await faceTask(options, config.imageSize);
-  await trainClassifier({ ...task, type: 'scene-encoder', encoder: sceneEncoderModule, config, resolveConfig: resolveSceneConfig });
+  const task = await pictureTask(options, config.imageSize, 'frame');
+  await trainClassifier({
+    ...task,
+    type: 'scene-encoder',
+    encoder: sceneEncoderModule,
+    config,
+    resolveConfig: resolveSceneConfig,
+  });
 }

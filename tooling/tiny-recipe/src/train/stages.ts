@@ -1,9 +1,13 @@
-import { pretrainFaceEncoder, pretrainSceneEncoder, type PretrainOptions } from './pretrain-faces';
+import { type PretrainOptions, pretrainFaceEncoder, pretrainSceneEncoder } from './pretrain-faces';
+import { pretrainLanguageModel } from './pretrain-language';
+import { pretrainAudioEncoder } from './pretrain-voices';
 
 type StageOptions = Omit<PretrainOptions, 'steps'> & Partial<Pick<PretrainOptions, 'steps'>>;
 
 /** The stages of the recipe in order, by name; steps are those of the committed weights. */
 export const stages: Readonly<Record<string, (options: StageOptions) => Promise<void>>> = {
-  'face-encoder': (options) => pretrainFaceEncoder({ steps: 2800, ...options }),
-  'scene-encoder': (options) => pretrainSceneEncoder({ steps: 1400, ...options }),
+  'face-encoder': (options) => pretrainFaceEncoder({ steps: 1000, ...options }),
+  'scene-encoder': (options) => pretrainSceneEncoder({ steps: 600, ...options }),
+  'audio-encoder': (options) => pretrainAudioEncoder({ steps: 500, ...options }),
+  'language-model': (options) => pretrainLanguageModel({ steps: 450, ...options }),
 };

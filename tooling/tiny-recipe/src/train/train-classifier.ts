@@ -2,7 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initializeWeights, type NetworkModule, type TensorMap } from '@nano-emox/engine';
 import { componentFromWeights, FORMAT_VERSION, openExecutor, writeModelFolder } from '@nano-emox/engine/runtime';
-import { type DataSet, type Phase, trainPhase, type TrainingEvent } from '@nano-emox/p2e';
+import { type DataSet, type Phase, type TrainingEvent, trainPhase } from '@nano-emox/p2e';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import { classifierDefinition, classifierLossGraph, emotionClasses } from './classifier';
 
@@ -20,8 +20,8 @@ export interface TrainClassifierOptions<Config extends object, Sample> {
   readonly resolveConfig: (config: Partial<Config>) => Config;
   readonly dataSets: readonly DataSet<Sample>[];
   readonly collate: (samples: readonly Sample[]) => LabelledBatch;
-  /** Held-out batches, the same at every validation; never those of the test set. */
-  readonly validation: () => Iterable<LabelledBatch>;
+  /** Held-out batches by source, the same at every validation; never those of the test set. */
+  readonly validation: Readonly<Record<string, () => Iterable<LabelledBatch>>>;
   readonly phase: Omit<Phase, 'name' | 'trainable'>;
   readonly validateEverySteps: number;
   readonly seed: number;
@@ -38,19 +38,26 @@ export interface Accuracy {
  * Pretrains an encoder with a linear head and saves the encoder (without the head) as a component folder, with the weights of
  * the best validation. Everything that happens goes to `log.jsonl` in the run folder.
  */
-export async function trainClassifier<Config extends object, Sample>(options: TrainClassifierOptions<Config, Sample>): Promise<void> {
+export async function trainClassifier<Config extends object, Sample>(
+  options: TrainClassifierOptions<Config, Sample>,
+): Promise<void> {
   const { type, encoder, config, runFolder, seed } = options;
   const folder = join(runFolder, type);
   await mkdir(folder, { recursive: true });
   const graph = classifierLossGraph(encoder, config);
   const definition = classifierDefinition(encoder, options.resolveConfig);
   const executor = await openExecutor({ device: 'cpu' });
-  const evaluate = async (weights: ReadonlyMap<string, HostTensor>): Promise<Accuracy> => {
+  const evaluate = async (weights: ReadonlyMap<string, HostTensor>): Promise<Map<string, Accuracy>> => {
     const classifier = await componentFromWeights(definition, config, weights, { executor });
     try {
-      const scored: [FloatTensor, readonly number[]][] = [];
-      for (const { inputs, labels } of options.validation()) scored.push([(await classifier.run(inputs)).logits as FloatTensor, labels]);
-      return accuracyOf(scored);
+      const bySource = new Map<string, Accuracy>();
+      for (const [source, batches] of Object.entries(options.validation)) {
+        const scored: [FloatTensor, readonly number[]][] = [];
+        for (const { inputs, labels } of batches())
+          scored.push([(await classifier.run(inputs)).logits as FloatTensor, labels]);
+        bySource.set(source, accuracyOf(scored));
+      }
+      return bySource;
     } finally {
       await classifier.dispose();
     }
@@ -72,17 +79,29 @@ export async function trainClassifier<Config extends object, Sample>(options: Tr
       validation: {
         everySteps: options.validateEverySteps,
         evaluate: async (current) => {
-          const metrics = await evaluate(current);
-          return { score: metrics.accuracy, metrics: { ...metrics } };
+          const bySource = [...(await evaluate(current))];
+          const metrics = Object.fromEntries(
+            bySource.flatMap(([source, { accuracy, balancedAccuracy }]) => [
+              [`${source}.accuracy`, accuracy],
+              [`${source}.balancedAccuracy`, balancedAccuracy],
+            ]),
+          );
+          return { score: bySource.reduce((sum, [, { accuracy }]) => sum + accuracy, 0) / bySource.length, metrics };
         },
       },
       onEvent: (event) => log.write(event),
     });
     const kept = new Map([...weights].filter(([name]) => !name.startsWith('head.')));
     const head = new Map([...weights].filter(([name]) => name.startsWith('head.')));
-    await writeModelFolder(join(folder, 'model'), { config: { type, formatVersion: FORMAT_VERSION, ...config }, weights: kept });
-    await writeModelFolder(join(folder, 'head'), { config: { type: `${type}-head`, formatVersion: FORMAT_VERSION }, weights: head });
-    await log.write({ type: 'run-end', bestValidationAccuracy: bestScore });
+    await writeModelFolder(join(folder, 'model'), {
+      config: { component: type, formatVersion: FORMAT_VERSION, ...config },
+      weights: kept,
+    });
+    await writeModelFolder(join(folder, 'head'), {
+      config: { component: `${type}-head`, formatVersion: FORMAT_VERSION },
+      weights: head,
+    });
+    await log.write({ type: 'run-end', bestMeanValidationAccuracy: bestScore });
   } finally {
     await executor.dispose();
   }

@@ -1,0 +1,155 @@
+import type { MediaSource } from '@nano-emox/media';
+import { modeForModalities, type TaskId, taskIds } from '@nano-emox/tasks';
+import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
+import type { ModelComponents } from '../model/components';
+import type { EmotionModelConfig } from '../model-config';
+import { type AskOptions, askTask, type Question } from './ask-task';
+import { type EncodeClipOptions, type EncodedClip, encodeClip } from './encode-clip';
+import type { AnalysisEvent, AnalysisProgress, StageName, TaskOutcome } from './events';
+import type { AnalysisResult } from './result';
+
+export interface AnalyzeOptions extends EncodeClipOptions, AskOptions, Pick<Question, 'candidates' | 'dialogue'> {
+  /** @default all six */
+  readonly tasks?: readonly TaskId[];
+  /** Words spoken in the clip; the model does not listen to speech as text. @default '' */
+  readonly words?: string;
+  /** Sees every event, also when the analysis is awaited. */
+  readonly onEvent?: (event: AnalysisEvent) => void;
+}
+
+/** A loaded model as the analysis needs it. */
+export interface AnalysisModel {
+  readonly config: EmotionModelConfig;
+  readonly components: ModelComponents;
+  readonly device: string;
+  readonly runtimeWarnings: readonly string[];
+}
+
+const STAGES = 5;
+
+/** Reads a clip and asks the tasks, event by event. */
+export async function* analysisEvents(
+  model: AnalysisModel,
+  source: MediaSource | EncodedClip,
+  options: AnalyzeOptions,
+): AsyncGenerator<AnalysisEvent, void, undefined> {
+  const { words = '', signal } = options;
+  const tasks = checkTasks(options.tasks ?? taskIds);
+  const startedMs = performance.now();
+  const tracker = new Tracker(STAGES + tasks.length);
+  let clip: EncodedClip;
+  if (isEncoded(source)) {
+    clip = source;
+  } else {
+    const pending = encodeClip(model.components, model.config, source, options, tracker.stage);
+    yield* tracker.events(pending);
+    clip = await pending;
+  }
+  tracker.completed = STAGES;
+
+  const mode = modeForModalities(clip.modalities, words !== '');
+  const outcomes: Partial<Record<TaskId, TaskOutcome>> = {};
+  for (const task of tasks) {
+    throwIfAborted(signal, 'analyze');
+    yield { type: 'task-start', task, progress: tracker.progress };
+    const question: Question = {
+      mode,
+      words,
+      ...(options.dialogue && { dialogue: options.dialogue }),
+      ...(options.candidates && { candidates: options.candidates }),
+    };
+    const answer = askTask(model.components, model.config, clip, task, question, options);
+    let step = await answer.next();
+    for (; !step.done; step = await answer.next()) yield { type: 'task-delta', task, text: step.value };
+    outcomes[task] = step.value;
+    tracker.timingsMs[task] = step.value.durationMs;
+    tracker.completed++;
+    yield { type: 'task-end', task, outcome: step.value, progress: tracker.progress };
+  }
+  const timingsMs = { ...tracker.timingsMs, total: performance.now() - startedMs };
+  yield { type: 'analysis-end', result: resultOf(model, clip, { words, mode, outcomes, timingsMs }) };
+}
+
+function resultOf(
+  { config, device, runtimeWarnings }: AnalysisModel,
+  clip: EncodedClip,
+  facts: {
+    words: string;
+    mode: AnalysisResult['mode'];
+    outcomes: Partial<Record<TaskId, TaskOutcome>>;
+    timingsMs: AnalysisResult['timingsMs'];
+  },
+): AnalysisResult {
+  return {
+    tasks: facts.outcomes as AnalysisResult['tasks'],
+    modalities: clip.modalities,
+    mode: facts.mode,
+    words: facts.words,
+    evidence: clip.evidence,
+    ...(clip.gate && { gate: clip.gate }),
+    timingsMs: facts.timingsMs,
+    model: { preset: config.preset, device },
+    warnings: [...clip.warnings, ...runtimeWarnings.map((message) => ({ code: 'runtime', message }) as const)],
+  };
+}
+
+export function isEncoded(source: MediaSource | EncodedClip): source is EncodedClip {
+  return typeof source === 'object' && 'softTokens' in source;
+}
+
+function checkTasks(tasks: readonly TaskId[]): readonly TaskId[] {
+  const unknown = tasks.filter((task) => !taskIds.includes(task));
+  if (tasks.length > 0 && unknown.length === 0) return [...new Set(tasks)];
+  throw new InvalidArgumentError({
+    message: tasks.length === 0 ? 'analyze: no task was asked for' : `analyze: unknown task ${unknown.join(', ')}`,
+    hint: `The tasks are ${taskIds.join(', ')}.`,
+    argument: 'tasks',
+  });
+}
+
+/** Turns stages that report from inside a promise into a stream of events. */
+class Tracker {
+  completed = 0;
+  readonly timingsMs: Partial<Record<StageName | TaskId, number>> = {};
+  private readonly queue: AnalysisEvent[] = [];
+  private wake: (() => void) | undefined;
+
+  constructor(private readonly total: number) {}
+
+  get progress(): AnalysisProgress {
+    return { completed: this.completed, total: this.total };
+  }
+
+  readonly stage = async <T>(stage: StageName, work: () => Promise<T>): Promise<T> => {
+    const startedMs = performance.now();
+    this.push({ type: 'stage-start', stage, progress: this.progress });
+    const result = await work();
+    const durationMs = performance.now() - startedMs;
+    this.timingsMs[stage] = durationMs;
+    this.completed++;
+    this.push({ type: 'stage-end', stage, durationMs, progress: this.progress });
+    return result;
+  };
+
+  /** Events until `work` settles; a failure of `work` is left to whoever awaits it. */
+  async *events(work: Promise<unknown>): AsyncGenerator<AnalysisEvent, void, undefined> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+      this.wake?.();
+    };
+    work.then(settle, settle);
+    for (;;) {
+      for (let event = this.queue.shift(); event; event = this.queue.shift()) yield event;
+      if (settled) return;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  private push(event: AnalysisEvent): void {
+    this.queue.push(event);
+    this.wake?.();
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  answerStop,
+  buildPrompt,
+  type Dialogue,
+  type ModalityMode,
+  readGenerated,
+  type TaskId,
+} from '@nano-emox/tasks';
+import type { GeneratedToken, RunOptions, SamplingOptions } from '@nano-emox/tensor-contract';
+import type { ModelComponents } from '../model/components';
+import type { EmotionModelConfig } from '../model-config';
+import type { EncodedClip } from './encode-clip';
+import type { TaskOutcome } from './events';
+
+/** Longest answer of each task; the longest training answers stay well below. */
+const MAX_ANSWER_TOKENS: Readonly<Record<TaskId, number>> = {
+  msa: 32,
+  mer: 24,
+  ovMer: 48,
+  eri: 128,
+  mir: 16,
+  erg: 192,
+};
+
+/** What a question is asked with, besides the clip. */
+export interface Question {
+  readonly mode: ModalityMode;
+  /** Words spoken in the clip, '' for none. */
+  readonly words: string;
+  readonly dialogue?: Dialogue;
+  /** Labels to choose from, for MER and MIR. @default the set of the task */
+  readonly candidates?: readonly string[];
+}
+
+export interface AskOptions extends RunOptions {
+  /** @default greedy */
+  readonly sampling?: SamplingOptions;
+}
+
+/** Streams the text of one answer and returns what it means. */
+export async function* askTask<Id extends TaskId>(
+  { languageModel }: ModelComponents,
+  config: EmotionModelConfig,
+  clip: EncodedClip,
+  task: Id,
+  { mode, words, dialogue, candidates }: Question,
+  { sampling, signal }: AskOptions,
+): AsyncGenerator<string, TaskOutcome<Id>, undefined> {
+  const startedMs = performance.now();
+  const prompt = buildPrompt(task, {
+    mode,
+    subtitle: words,
+    candidates: candidates ?? (config.input.listCandidates ? undefined : false),
+    ...(dialogue && { dialogue }),
+  } as Parameters<typeof buildPrompt>[1]);
+  const needed = new Set(prompt.flatMap((segment) => ('modality' in segment ? [segment.modality] : [])));
+  const softTokens = clip.softTokens.filter(({ modality }) => needed.has(modality));
+  const options = { maxNewTokens: MAX_ANSWER_TOKENS[task], stop: [answerStop], ...sampling, signal };
+  const tokens: GeneratedToken[] = [];
+  for await (const token of languageModel.generate(prompt, softTokens, options)) {
+    tokens.push(token);
+    if (token.text !== '') yield token.text;
+  }
+  const outcome = readGenerated(task, tokens, candidates ? { candidates } : {});
+  return { ...outcome, durationMs: performance.now() - startedMs } as TaskOutcome<Id>;
+}

@@ -1,0 +1,142 @@
+import {
+  type Clip,
+  type FaceCrop,
+  type LoadClipOptions,
+  loadClip,
+  type MediaSource,
+  type MediaWarning,
+} from '@nano-emox/media';
+import type { FloatTensor, HostTensor, Modality, RunOptions, SoftTokens } from '@nano-emox/tensor-contract';
+import type { ModelComponents } from '../model/components';
+import type { EmotionModelConfig } from '../model-config';
+import type { StageName } from './events';
+
+/** What the model saw of a face. */
+export interface FaceEvidence {
+  /** Frames in which a face was found. */
+  readonly framesWithFace: number;
+  readonly frames: number;
+  /** Mean detector score over the frames with a face, in [0, 1]; undefined when faces were not looked for or not found. */
+  readonly score?: number;
+  /** One entry per frame where faces were looked for. */
+  readonly crops: readonly FaceCrop[];
+}
+
+/** What a clip offered. */
+export interface ClipEvidence {
+  readonly video?: {
+    readonly durationSeconds: number;
+    readonly width: number;
+    readonly height: number;
+    readonly timesSeconds: readonly number[];
+  };
+  readonly voice?: { readonly durationSeconds: number /** 0..1 */; readonly rms: number };
+  readonly face?: FaceEvidence;
+}
+
+/** Frames, sound and face of a clip as soft tokens; can be asked many questions. */
+export interface EncodedClip {
+  readonly softTokens: readonly SoftTokens[];
+  /** Modalities with soft tokens. */
+  readonly modalities: readonly Modality[];
+  readonly evidence: ClipEvidence;
+  /** Weight of each fusion expert, shallow to deep, sum 1; absent without picture and sound, or where the fusion has no gate. */
+  readonly gate?: readonly number[];
+  readonly warnings: readonly MediaWarning[];
+}
+
+export interface EncodeClipOptions extends RunOptions {
+  /** Options of the reader that the model does not decide itself. */
+  readonly media?: Omit<LoadClipOptions, 'frames' | 'frameSizePx' | 'clips' | 'clipSeconds' | 'signal' | 'onEvent'>;
+}
+
+/** Runs `work` as a named stage. */
+export type StageRunner = <T>(stage: StageName, work: () => Promise<T>) => Promise<T>;
+
+/** Decodes a clip and runs encoders, adapters and fusion. */
+export async function encodeClip(
+  components: ModelComponents,
+  config: EmotionModelConfig,
+  source: MediaSource,
+  options: EncodeClipOptions,
+  stage: StageRunner,
+): Promise<EncodedClip> {
+  const { signal, media } = options;
+  const { faceEncoder, sceneEncoder, audioEncoder, videoAdapter, audioAdapter, fusion } = components;
+  const clip = await stage('decode', () =>
+    loadClip(source, {
+      faceCrop: config.input.faceCrop,
+      ...media,
+      frames: config.input.frames,
+      clips: config.input.clips,
+      frameSizePx: config.sceneEncoder.imageSize,
+      signal,
+    }),
+  );
+  const face = faceEvidence(clip);
+  const run = { signal };
+  const softTokens: SoftTokens[] = [];
+
+  const scene =
+    clip.video && (await stage('scene', () => sceneEncoder.encode(batchOfOne(clip.video?.frames as HostTensor), run)));
+  if (scene) softTokens.push(await videoAdapter.adapt(scene.features, run));
+  const faceFrames = clip.video?.faceFrames;
+  if (faceFrames && face && face.framesWithFace > 0) {
+    const { tokens } = await stage('face', () => faceEncoder.encode(batchOfOne(faceFrames), run));
+    softTokens.push({ modality: 'face', embeddings: tokens });
+  }
+  const clips = clip.audio?.clips;
+  const voice = clips && (await stage('voice', () => audioEncoder.encode(batchOfOne(clips), run)));
+  if (voice) softTokens.push(await audioAdapter.adapt(voice.features, run));
+  const fused =
+    scene && voice
+      ? await stage('fuse', () =>
+          fusion.fuse(
+            fusion.config.type === 'multiscale'
+              ? { audio: voice.levels as FloatTensor, scene: scene.levels as FloatTensor }
+              : { audio: voice.features, scene: scene.features },
+            run,
+          ),
+        )
+      : undefined;
+  if (fused) softTokens.push({ modality: 'multi', embeddings: fused.embeddings });
+
+  return {
+    softTokens,
+    modalities: softTokens.map(({ modality }) => modality),
+    evidence: evidenceOf(clip, face),
+    ...(fused?.gate && { gate: [...fused.gate.data] }),
+    warnings: clip.warnings,
+  };
+}
+
+/** `[…]` as `[1, …]`, without copying. */
+function batchOfOne<T extends HostTensor>(tensor: T): T {
+  return { ...tensor, dims: [1, ...tensor.dims] };
+}
+
+function faceEvidence({ video }: Clip): FaceEvidence | undefined {
+  if (!video) return undefined;
+  const frames = video.frames.dims[0] as number;
+  // In whole-frame mode the face encoder reads every frame, as the released code does.
+  if (video.faces.length === 0) return { framesWithFace: frames, frames, crops: [] };
+  const scores = video.faces.flatMap(({ score }) => (score === undefined ? [] : [score]));
+  const framesWithFace = video.faces.filter(({ faceFound }) => faceFound).length;
+  const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
+  return { framesWithFace, frames, crops: video.faces, ...(scores.length > 0 && { score }) };
+}
+
+function evidenceOf({ video, audio }: Clip, face: FaceEvidence | undefined): ClipEvidence {
+  return {
+    ...(video && {
+      video: {
+        durationSeconds: video.durationSeconds,
+        width: video.width,
+        height: video.height,
+        timesSeconds: video.timesSeconds,
+      },
+    }),
+    ...(audio && { voice: { durationSeconds: audio.durationSeconds, rms: audio.rms } }),
+    ...(face && { face }),
+  };
+}

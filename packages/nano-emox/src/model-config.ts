@@ -1,0 +1,113 @@
+import { type AdapterConfig, presets as adapterPresets, resolveAdapterConfig } from '@nano-emox/adapters';
+import {
+  type AudioEncoderConfig,
+  presets as audioPresets,
+  resolveAudioEncoderConfig as resolveAudioConfig,
+} from '@nano-emox/audio-encoder';
+import {
+  type FaceEncoderConfig,
+  presets as facePresets,
+  resolveConfig as resolveFaceConfig,
+} from '@nano-emox/face-encoder';
+import { type FusionConfig, presets as fusionPresets, resolveFusionConfig } from '@nano-emox/fusion-experts';
+import { type DecoderConfig, presets as decoderPresets, resolveDecoderConfig } from '@nano-emox/lm-lora';
+import {
+  resolveConfig as resolveSceneConfig,
+  type SceneEncoderConfig,
+  presets as scenePresets,
+} from '@nano-emox/scene-encoder';
+import { InvalidConfigError } from '@nano-emox/tensor-contract';
+
+/** How a clip becomes inputs and a question becomes text: the same in training and in use. */
+export interface InputConfig {
+  /** Frames per clip. @default 8 */
+  readonly frames: number;
+  /** Sound clips per clip. @default 8 */
+  readonly clips: number;
+  /** What the face encoder sees: the detected face, or the whole frame as in the released code. @default 'detect' */
+  readonly faceCrop: 'detect' | 'whole-frame';
+  /** Whether closed-set questions list their candidates; a small model learns the set and is faster without. @default true */
+  readonly listCandidates: boolean;
+}
+
+/** Configuration of the whole model: one entry per component. */
+export interface EmotionModelConfig {
+  /** Name of the preset it was derived from, for reports. */
+  readonly preset: string;
+  readonly input: InputConfig;
+  readonly faceEncoder: FaceEncoderConfig;
+  readonly sceneEncoder: SceneEncoderConfig;
+  readonly audioEncoder: AudioEncoderConfig;
+  readonly videoAdapter: AdapterConfig;
+  readonly audioAdapter: AdapterConfig;
+  readonly fusion: FusionConfig;
+  readonly languageModel: DecoderConfig;
+}
+
+const defaultInput: InputConfig = { frames: 8, clips: 8, faceCrop: 'detect', listCandidates: true };
+
+/** `paper`: the published sizes. `tiny`: the embedded model, every part small, the same structure. */
+export const presets = {
+  paper: {
+    preset: 'paper',
+    input: defaultInput,
+    faceEncoder: facePresets.paper,
+    sceneEncoder: scenePresets.paper,
+    audioEncoder: audioPresets.paper,
+    videoAdapter: adapterPresets.paper.frame,
+    audioAdapter: adapterPresets.paper.audio,
+    fusion: fusionPresets.paper,
+    languageModel: decoderPresets.paper,
+  },
+  tiny: {
+    preset: 'tiny',
+    input: { ...defaultInput, listCandidates: false },
+    faceEncoder: facePresets.tiny,
+    sceneEncoder: scenePresets.tiny,
+    audioEncoder: audioPresets.tiny,
+    videoAdapter: adapterPresets.tiny.frame,
+    audioAdapter: adapterPresets.tiny.audio,
+    fusion: fusionPresets.tiny,
+    // <|im_start|> and <|im_end|> of the tokenizer that ships with the weights.
+    languageModel: { ...decoderPresets.tiny, specialTokens: { bos: 4089, eos: [4090] } },
+  },
+} as const satisfies Readonly<Record<string, EmotionModelConfig>>;
+
+/** Resolves every component and checks that their widths meet. @throws InvalidConfigError naming the field */
+export function resolveModelConfig(partial: Partial<EmotionModelConfig>): EmotionModelConfig {
+  const config: EmotionModelConfig = {
+    preset: partial.preset ?? 'custom',
+    input: { ...defaultInput, ...partial.input },
+    faceEncoder: resolveFaceConfig(partial.faceEncoder ?? {}),
+    sceneEncoder: resolveSceneConfig(partial.sceneEncoder ?? {}),
+    audioEncoder: resolveAudioConfig(partial.audioEncoder ?? {}),
+    videoAdapter: resolveAdapterConfig({ modality: 'frame', ...partial.videoAdapter } as Partial<AdapterConfig>),
+    audioAdapter: resolveAdapterConfig({ modality: 'audio', ...partial.audioAdapter } as Partial<AdapterConfig>),
+    fusion: resolveFusionConfig(partial.fusion ?? {}),
+    languageModel: resolveDecoderConfig(partial.languageModel ?? {}),
+  };
+  checkWidths(config);
+  return config;
+}
+
+function checkWidths(config: EmotionModelConfig): void {
+  const { sceneEncoder, audioEncoder, videoAdapter, audioAdapter, fusion, faceEncoder, languageModel } = config;
+  const pairs: [string, number, number][] = [
+    ['faceEncoder.lmDim', faceEncoder.lmDim, languageModel.hidden],
+    ['videoAdapter.lmDim', videoAdapter.lmDim, languageModel.hidden],
+    ['audioAdapter.lmDim', audioAdapter.lmDim, languageModel.hidden],
+    ['fusion.lmDim', fusion.lmDim, languageModel.hidden],
+    ['videoAdapter.inputDim', videoAdapter.inputDim, sceneEncoder.hidden],
+    ['audioAdapter.inputDim', audioAdapter.inputDim, audioEncoder.hidden],
+    ['fusion.sceneDim', fusion.sceneDim, sceneEncoder.hidden],
+    ['fusion.audioDim', fusion.audioDim, audioEncoder.hidden],
+  ];
+  for (const [field, received, expected] of pairs) {
+    if (received === expected) continue;
+    throw new InvalidConfigError({
+      message: `the model does not fit together: ${field} is ${received}, its neighbour has ${expected}`,
+      hint: 'Start from a preset and change both sides of a connection.',
+      field,
+    });
+  }
+}

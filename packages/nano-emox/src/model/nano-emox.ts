@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { type ComponentOptions, FORMAT_VERSION, type SaveOptions } from '@nano-emox/engine/runtime';
+import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
+import type { TextTokenizer, TokenizerJson } from '@nano-emox/lm-lora';
+import type { MediaSource } from '@nano-emox/media';
+import type { Dialogue } from '@nano-emox/tasks';
+import { DisposedError, InvalidConfigError } from '@nano-emox/tensor-contract';
+import { AnalysisRun } from '../analysis/analysis-run';
+import { type AnalyzeOptions, analysisEvents, isEncoded } from '../analysis/analyze';
+import type { AskOptions } from '../analysis/ask-task';
+import { type EncodeClipOptions, type EncodedClip, encodeClip } from '../analysis/encode-clip';
+import type { TaskOutcome } from '../analysis/events';
+import { type ResponseDelta, respondTo } from '../analysis/respond';
+import { type EmotionModelConfig, resolveModelConfig } from '../model-config';
+import {
+  createComponents,
+  loadComponents,
+  type ModelComponents,
+  type OpenComponents,
+  saveComponents,
+} from './components';
+
+/** Tag of a whole model in `config.json`. */
+const COMPONENT = 'nano-emox';
+
+/**
+ * The whole model: a clip in, six answers out. Assembled from the component packages and nothing else. Holds native memory:
+ * `dispose()` it. Calls may overlap.
+ * @example
+ * const model = await NanoEmoX.fromPretrained('./models/tiny');
+ * const { tasks } = await model.analyze('talk.mp4', { words: 'I passed!' });
+ * console.log(tasks.mer); // { status: 'parsed', value: { emotion: 'happy' }, confidence: 0.93, … }
+ * await model.dispose();
+ * @see Nano-EmoX (CVPR 2026)
+ */
+export class NanoEmoX {
+  private disposal: Promise<void> | undefined;
+
+  private constructor(
+    readonly config: EmotionModelConfig,
+    private readonly opened: OpenComponents,
+  ) {}
+
+  /** A model from a folder that {@link NanoEmoX.save} wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError, DeviceUnavailableError */
+  static async fromPretrained(folder: string, options: ComponentOptions = {}): Promise<NanoEmoX> {
+    const path = join(folder, 'config.json');
+    const { component, formatVersion, ...stored } = (await readJsonFile(path)) as Partial<EmotionModelConfig> & {
+      component?: string;
+      formatVersion?: number;
+    };
+    if (component !== COMPONENT || formatVersion !== FORMAT_VERSION) {
+      throw new InvalidConfigError({
+        message: `${path} describes ${String(component)} in format ${String(formatVersion)}, expected ${COMPONENT} in format ${FORMAT_VERSION}`,
+        hint: 'Give the folder of a whole model, or update nano-emox.',
+        field: component === COMPONENT ? 'formatVersion' : 'component',
+      });
+    }
+    const config = resolveModelConfig(stored);
+    return new NanoEmoX(config, await loadComponents(folder, options));
+  }
+
+  /** A model with fresh weights, to be trained or tested. @throws InvalidConfigError */
+  static async create(
+    config: Partial<EmotionModelConfig>,
+    options: ComponentOptions & { readonly tokenizer: TextTokenizer | TokenizerJson },
+  ): Promise<NanoEmoX> {
+    const resolved = resolveModelConfig(config);
+    return new NanoEmoX(resolved, await createComponents(resolved, options.tokenizer, options));
+  }
+
+  /** The parts; each can be used alone. They belong to the model. */
+  get components(): ModelComponents {
+    return this.opened.components;
+  }
+
+  /** Runtime and device in use. */
+  get device(): string {
+    return this.opened.executor.device;
+  }
+
+  /**
+   * Understands a clip: iterate the run for events as they happen, or await it for the result.
+   * @param source path, `file:` URL, bytes, or a clip that {@link NanoEmoX.encode} has read already
+   * @throws (when iterated or awaited) MissingFileError, InvalidMediaError, MissingModalityError, InvalidArgumentError, AbortedError, DisposedError
+   */
+  analyze(source: MediaSource | EncodedClip, options: AnalyzeOptions = {}): AnalysisRun {
+    return new AnalysisRun(() => {
+      this.checkLive();
+      return analysisEvents(this.analysisModel, source, options);
+    }, options.onEvent);
+  }
+
+  /** Reads a clip once, to ask about it many times. */
+  encode(source: MediaSource, options: EncodeClipOptions = {}): Promise<EncodedClip> {
+    this.checkLive();
+    return encodeClip(this.components, this.config, source, options, (_, work) => work());
+  }
+
+  /**
+   * Answers a dialogue with empathy, streaming first the chain of empathy, then the response; the generator returns the whole.
+   * @param options.clip the speaker's clip, if there is one
+   */
+  async *respond(
+    dialogue: Dialogue,
+    options: AskOptions & { readonly clip?: MediaSource | EncodedClip } = {},
+  ): AsyncGenerator<ResponseDelta, TaskOutcome<'erg'>, undefined> {
+    this.checkLive();
+    const { clip: source, ...rest } = options;
+    const clip = source === undefined ? undefined : isEncoded(source) ? source : await this.encode(source, rest);
+    return yield* respondTo(this.analysisModel, dialogue, clip, rest);
+  }
+
+  /** Compiles every part now instead of at the first clip. */
+  async warmUp(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    for (const part of Object.values(this.components)) {
+      await (part as { warmUp?(options: object): Promise<void> }).warmUp?.(options);
+    }
+  }
+
+  /** Writes `config.json` and a folder for each component. */
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    this.checkLive();
+    await saveComponents(this.components, folder, options);
+    const config = { component: COMPONENT, formatVersion: FORMAT_VERSION, ...this.config };
+    await writeFileAtomic(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** Frees all sessions. Idempotent. */
+  dispose(): Promise<void> {
+    this.disposal ??= this.opened.dispose();
+    return this.disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  private get analysisModel() {
+    const { components, executor } = this.opened;
+    return { config: this.config, components, device: executor.device, runtimeWarnings: executor.warnings };
+  }
+
+  private checkLive(): void {
+    if (this.disposal)
+      throw new DisposedError({ message: 'NanoEmoX was used after dispose()', hint: 'Load the model again.' });
+  }
+}

@@ -1,0 +1,2 @@
+export { type ClipFeatures, collateEmotionBatch, type EmotionSample, supervisedRows } from './collate-emotion-batch';
+export { emotionNetwork, softTokenCounts, weightRoots } from './emotion-network';

@@ -1,0 +1,95 @@
+import { audioEncoderModule, presets, resolveAudioEncoderConfig } from '@nano-emox/audio-encoder';
+import { Random } from '@nano-emox/engine';
+import type { DataSet } from '@nano-emox/p2e';
+import type { HostTensor } from '@nano-emox/tensor-contract';
+import { loadRendered, type RenderedSet } from '../data/rendered';
+import { plainVoice, playVoice, sampleVoiceChange } from '../data/voice-batch';
+import { loadVoices, toInt16, type VoiceSet } from '../data/voices';
+import { emotionClasses } from './classifier';
+import type { PretrainOptions } from './pretrain-faces';
+import { type LabelledBatch, trainClassifier } from './train-classifier';
+
+/** A stretch of sound to learn from. */
+interface Sound {
+  readonly source: 'recorded' | 'rendered';
+  readonly index: number;
+}
+
+const CLIP_SAMPLES = 32_000;
+const VALIDATION_BATCH = 64;
+
+class SoundReader {
+  constructor(
+    private readonly voices: VoiceSet,
+    private readonly clips: RenderedSet,
+  ) {}
+
+  read(sounds: readonly Sound[], random?: Random): LabelledBatch {
+    const data = new Float32Array(sounds.length * CLIP_SAMPLES);
+    const labels = sounds.map(({ source, index }, row) => {
+      const { recording, label } = source === 'recorded' ? this.recorded(index) : this.rendered(index);
+      const target = data.subarray(row * CLIP_SAMPLES, (row + 1) * CLIP_SAMPLES);
+      playVoice(recording, random ? sampleVoiceChange(random) : plainVoice, target);
+      return label;
+    });
+    const samples: HostTensor = { type: 'float32', dims: [sounds.length, 1, CLIP_SAMPLES], data };
+    return { inputs: { samples }, labels };
+  }
+
+  private recorded(index: number) {
+    const { samples, offsets, labels } = this.voices;
+    return { recording: samples.subarray(offsets[index], offsets[index + 1]), label: labels[index] as number };
+  }
+
+  private rendered(index: number) {
+    const { samples, truth } = this.clips.get(index);
+    return {
+      recording: toInt16(samples),
+      label: emotionClasses.indexOf(truth.evidence.voice ? truth.emotion : 'neutral'),
+    };
+  }
+}
+
+/** Audio encoder: emotion of EmoDB sentences, EmoGator bursts and rendered voices. */
+export async function pretrainAudioEncoder({ cacheFolder, runFolder, seed, steps }: PretrainOptions): Promise<void> {
+  const voices = await loadVoices({ cacheFolder });
+  const clips = await loadRendered({ cacheFolder });
+  const random = new Random(seed);
+  const train = new SoundReader(voices.train, clips.train);
+  const held = new SoundReader(voices.validation, clips.validation);
+  const set = (source: Sound['source'], length: number): DataSet<Sound> => ({
+    name: source,
+    length,
+    get: (index) => ({ source, index }),
+  });
+  const batches = (source: Sound['source'], count: number) =>
+    function* (): Iterable<LabelledBatch> {
+      for (let start = 0; start < count; start += VALIDATION_BATCH) {
+        const size = Math.min(VALIDATION_BATCH, count - start);
+        yield held.read(Array.from({ length: size }, (_, index) => ({ source, index: start + index })));
+      }
+    };
+  await trainClassifier({
+    type: 'audio-encoder',
+    encoder: audioEncoderModule,
+    config: presets.tiny,
+    resolveConfig: resolveAudioEncoderConfig,
+    dataSets: [set('recorded', voices.train.count), set('rendered', clips.train.count)],
+    collate: (sounds: readonly Sound[]) => train.read(sounds, random),
+    validation: {
+      recorded: batches('recorded', voices.validation.count),
+      rendered: batches('rendered', clips.validation.count),
+    },
+    validateEverySteps: 150,
+    seed,
+    runFolder,
+    phase: {
+      mixture: { recorded: 0.7, rendered: 0.3 },
+      learningRates: { all: { initial: 8e-4, minimum: 2e-5, warmup: 1e-5 } },
+      warmupSteps: 60,
+      steps,
+      batchSize: 24,
+      clipNorm: 1,
+    },
+  });
+}
