@@ -1,8 +1,8 @@
 """Oracle of the face encoder's backbone: torchvision SwinTransformer (v1) at sizes that need padding, and the multi-scale head.
 
 Regenerate: python3 tooling/oracles/swin.py      (a Python with torch and torchvision, e.g. Debian's python3-torchvision)
-Writes packages/face-encoder/src/__fixtures__/swin.safetensors, and swin-frame.safetensors with the tensors of the case `frame`
-(same weights, kept apart for size).
+Writes packages/face-encoder/src/__fixtures__/swin.safetensors, swin-frame.safetensors with the tensors of the case `frame` (same
+weights, kept apart for size), and temporal-queries.safetensors.
 
   weights.facexformer.backbone.0.*, backbone.1.*   torchvision's `features.*` and `norm.*` under FaceXFormer's names, with the
                                        int64 buffers `relative_position_index` as in the published file
@@ -18,6 +18,11 @@ Writes packages/face-encoder/src/__fixtures__/swin.safetensors, and swin-frame.s
                                  [stage 4, 3, 2, 1], 1x1 convolution without bias, mean over all positions
   output.<case>.shortcut [1, 12] the same with the mean taken first, per stage; equal to `features` for `frame` (even factors);
                                  recorded for all cases so that a difference elsewhere is on record
+
+temporal-queries.safetensors: the temporal half in eval mode, torch.nn.MultiheadAttention and two linear layers
+  weights.query, attn.*, face_proj.{0,3}.*, lynorm.*   names as in Nano-EmoX checkpoints; `lynorm` is never called
+  input.features  [2, 5, 16]
+  output.tokens   [2, 3, 20]
 """
 
 import torch
@@ -26,7 +31,7 @@ from torch import nn
 from torch.nn import functional
 from torchvision.models.swin_transformer import SwinTransformer
 
-from common import fixture_path, prefixed, randomise, save_fixture
+from common import fixture_path, prefixed, randomise, save_fixture, seeded_normal
 
 SEED = 20240606
 EMBED, DEPTHS, HEADS, WINDOW, HEAD_WIDTH = 4, [2, 2, 2, 2], [1, 2, 4, 8], [7, 7], 12
@@ -99,5 +104,33 @@ def main() -> None:
     save_fixture(fixture_path("face-encoder", "swin-frame.safetensors"), frame_only, **shared, note="weights: swin.safetensors")
 
 
+class TemporalQueries(nn.Module):
+    """As the released facial encoder builds it: no residual, no norm, no frame positions."""
+
+    def __init__(self, width: int, queries: int, heads: int, hidden: int, lm_dim: int) -> None:
+        super().__init__()
+        self.query = nn.Parameter(torch.zeros(queries, width))
+        self.attn = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.lynorm = nn.LayerNorm(width)
+        self.face_proj = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(0.1), nn.Linear(hidden, lm_dim))
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        query = self.query.unsqueeze(0).repeat(features.shape[0], 1, 1)
+        return self.face_proj(self.attn(query, features, features)[0])
+
+
+@torch.no_grad()
+def temporal_queries() -> None:
+    config = {"width": 16, "queries": 3, "heads": 4, "hidden": 24, "lm_dim": 20}
+    module = TemporalQueries(**config).eval()
+    randomise(module, SEED + 30, gain=1.4)
+    module.query.copy_(seeded_normal((3, 16), SEED + 31))
+    features = seeded_normal((2, 5, 16), SEED + 32)
+    tensors = {**prefixed("weights", module.state_dict()), "input.features": features, "output.tokens": module(features)}
+    save_fixture(fixture_path("face-encoder", "temporal-queries.safetensors"), tensors, module="temporal queries of the facial encoder",
+                 config=config, seed=SEED, generator="tooling/oracles/swin.py", used=(torchvision,))
+
+
 if __name__ == "__main__":
     main()
+    temporal_queries()

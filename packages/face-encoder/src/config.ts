@@ -31,7 +31,7 @@ export interface FaceEncoderConfig {
   /**
    * How the four maps become one vector. `upsample` is the published way: all maps are brought to the size of the first, joined
    * and averaged. `shortcut` averages first, which gives the same numbers at a fraction of the work when every map's size divides
-   * that of the first (224 and 112 pixels, for instance). @default 'shortcut' where it is exact, else 'upsample'
+   * that of the first (224, 112 and 64 pixels, for instance). @default 'shortcut' where it is exact, else 'upsample'
    */
   readonly pooling: 'shortcut' | 'upsample';
   /** Learned temporal queries, and so face tokens. @default 4 */
@@ -66,6 +66,7 @@ const paper = {
 const tiny = {
   ...paper,
   imageSize: 64,
+  normalization: 'imagenet',
   embedDim: 32,
   depths: [2, 2, 4, 2],
   heads: [1, 2, 4, 8],

@@ -16,6 +16,7 @@ import {
   type HostTensor,
   type ModalityEncoder,
   type RunOptions,
+  ShapeMismatchError,
   type TensorSpec,
 } from '@nano-emox/tensor-contract';
 import { type FaceEncoderConfig, resolveConfig } from './config';
@@ -39,10 +40,10 @@ export interface FaceEncoding extends EncodedModality {
 /**
  * FaceXFormer's multi-scale encoder with the temporal queries of Nano-EmoX: frames of a face to features and face tokens.
  * @example
- * const encoder = await FaceEncoder.create(presets.tiny);
+ * const encoder = await FaceEncoder.create({ ...presets.tiny, imageSize: 112 });
  * const frames = { type: 'uint8', dims: [1, 2, 3, 112, 112], data: new Uint8Array(2 * 3 * 112 * 112) } as const;
  * const { features, tokens } = await encoder.encode(frames);
- * // features.dims: [1, 2, 96]   tokens.dims: [1, 4, 256]
+ * console.log(features.dims, tokens.dims); // [ 1, 2, 128 ] [ 1, 4, 256 ]
  * @see Nano-EmoX, arXiv 2603.02123, facial encoder; FaceXFormer, arXiv 2403.12960
  */
 export class FaceEncoder implements ModalityEncoder {
@@ -106,6 +107,15 @@ export class FaceEncoder implements ModalityEncoder {
    */
   async encode(frames: HostTensor, options: RunOptions = {}): Promise<FaceEncoding> {
     bindAxes(frames, this.inputSpec, 'FaceEncoder.encode', 'frames');
+    if (frames.data.length === 0) {
+      throw new ShapeMismatchError({
+        where: 'FaceEncoder.encode',
+        input: 'frames',
+        expected: this.inputSpec.axes,
+        received: frames.dims,
+        hint: 'Pass at least one frame.',
+      });
+    }
     const results = await this.handle.run({ frames }, options);
     return { features: floatResult(results, 'features'), tokens: floatResult(results, 'tokens') };
   }

@@ -59,8 +59,7 @@ const tiny = {
 } as const satisfies SceneEncoderConfig;
 
 /**
- * `paper`: CLIP ViT-L/14 at 224 pixels, as Nano-EmoX (arXiv 2603.02123) reads it. `tiny`: the same structure for a CPU, 112-pixel
- * frames in 64 patches.
+ * `paper`: CLIP ViT-L/14 at 224 pixels, as Nano-EmoX (arXiv 2603.02123) reads it. `tiny`: the same structure for a CPU.
  */
 export const presets: Readonly<Record<'paper' | 'tiny', SceneEncoderConfig>> = { paper, tiny };
 

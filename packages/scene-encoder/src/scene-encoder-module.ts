@@ -12,9 +12,9 @@ export function framesSpec({ inputType, imageSize }: SceneEncoderConfig): Tensor
 /** Tensors of published CLIP checkpoints that the encoder never reads: the text tower, the projections, the last norm, a buffer. */
 const UNREAD =
   /^(text_model\..+|vision_model\.post_layernorm\.(weight|bias)|(text|visual)_projection\.weight|logit_scale|vision_model\.embeddings\.position_ids)$/;
-/** Layers behind the deepest one read are no part of the graph, so the tensors of any layer are accepted. */
-const OF_ANY_LAYER =
-  /^vision_model\.encoder\.layers\.\d+\.(self_attn\.(q|k|v|out)_proj|mlp\.fc[12]|layer_norm[12])\.(weight|bias)$/;
+/** Tensors of the layers of a checkpoint; those behind the deepest one read are no part of the graph. */
+const OF_A_LAYER =
+  /^vision_model\.encoder\.layers\.(\d+)\.(?:self_attn\.(?:q|k|v|out)_proj|mlp\.fc[12]|layer_norm[12])\.(?:weight|bias)$/;
 
 /**
  * CLIP's vision tower, read at chosen depths: the class token of every frame. Weight names are those of Hugging Face's
@@ -43,5 +43,5 @@ export const sceneEncoderModule = defineModule({
       levels: reshape(concat(levels.map(at), 1), [batch, count, levels.length, hidden]), // [batch, frames, levels, hidden]
     };
   },
-  ignores: (name) => UNREAD.test(name) || OF_ANY_LAYER.test(name),
+  ignores: (name, config) => UNREAD.test(name) || Number(OF_A_LAYER.exec(name)?.[1]) >= neededDepth(config),
 });

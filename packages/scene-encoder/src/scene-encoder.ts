@@ -16,6 +16,7 @@ import {
   type HostTensor,
   type ModalityEncoder,
   type RunOptions,
+  ShapeMismatchError,
   type TensorSpec,
 } from '@nano-emox/tensor-contract';
 import { resolveConfig, type SceneEncoderConfig } from './config';
@@ -39,10 +40,10 @@ export interface SceneEncoding extends EncodedModality {
 /**
  * CLIP's vision tower, read at chosen depths: frames to one vector per frame, and to several for the fusion experts.
  * @example
- * const encoder = await SceneEncoder.create(presets.tiny);
+ * const encoder = await SceneEncoder.create({ ...presets.tiny, imageSize: 112 });
  * const frames = { type: 'uint8', dims: [1, 2, 3, 112, 112], data: new Uint8Array(2 * 3 * 112 * 112) } as const;
  * const { features, levels } = await encoder.encode(frames);
- * // features.dims: [1, 2, 128]   levels.dims: [1, 2, 3, 128]
+ * console.log(features.dims, levels.dims); // [ 1, 2, 128 ] [ 1, 2, 3, 128 ]
  * @see Nano-EmoX, arXiv 2603.02123, scene encoder; CLIP, arXiv 2103.00020
  */
 export class SceneEncoder implements ModalityEncoder {
@@ -107,6 +108,15 @@ export class SceneEncoder implements ModalityEncoder {
    */
   async encode(frames: HostTensor, options: RunOptions = {}): Promise<SceneEncoding> {
     bindAxes(frames, this.inputSpec, 'SceneEncoder.encode', 'frames');
+    if (frames.data.length === 0) {
+      throw new ShapeMismatchError({
+        where: 'SceneEncoder.encode',
+        input: 'frames',
+        expected: this.inputSpec.axes,
+        received: frames.dims,
+        hint: 'Pass at least one frame.',
+      });
+    }
     const results = await this.handle.run({ frames }, options);
     return { features: floatResult(results, 'features'), levels: floatResult(results, 'levels') };
   }

@@ -6,10 +6,13 @@ import {
   gelu,
   layerNormLayer,
   linearLayer,
+  mul,
   normal,
   pad,
   reshape,
+  slice,
   transpose,
+  unsqueeze,
   type Value,
   type WeightScope,
   zeros,
@@ -29,15 +32,30 @@ export type SwinConfig = Pick<
  * Swin transformer, version 1 (Liu et al. 2021, arXiv 2103.14030): images `[images, 3, height, width]` to the output of every stage,
  * `[images, heightₛ, widthₛ, embedDim · 2ˢ]`, each before the next patch merging and without a final norm. Weight names are the
  * children of torchvision's `features`: `0` patches, odd numbers stages, even numbers mergings.
+ * @param branchScales stochastic depth as an argument, `[images, 2 · blocks]`: the factor of each residual branch of each image, attention
+ *   then perceptron, block by block. 0 drops the branch, 1 / survival keeps it. Absent outside training, which is all ones.
  */
-export function swinStages(images: Value, weights: WeightScope, config: SwinConfig): readonly Value[] {
+export function swinStages(
+  images: Value,
+  weights: WeightScope,
+  config: SwinConfig,
+  branchScales?: Value,
+): readonly Value[] {
   const maps = stageMaps(config);
   let x = patchEmbedding(images, weights.scope(0), config); // [images, height / patch, width / patch, embedDim]
+  let branches = 0;
+  const scaled = (branch: Value): Value => {
+    if (!branchScales) return branch;
+    return mul(branch, unsqueeze(unsqueeze(slice(branchScales, 1, branches, ++branches), 2), 3)); // factors [images, 1, 1, 1]
+  };
   return config.depths.map((depth, stage) => {
     if (stage > 0) x = patchMerging(x, weights.scope(2 * stage), config); // [images, height / 2, width / 2, 2 · channels]
     for (let block = 0; block < depth; block++) {
-      const shape = { map: maps[stage] as MapSize, heads: config.heads[stage] as number, isShifted: block % 2 === 1 };
-      x = swinBlock(x, weights.scope(2 * stage + 1, block), shape, config);
+      const layout = windowLayout(maps[stage] as MapSize, config.windowSize, block % 2 === 1);
+      const scope = weights.scope(2 * stage + 1, block);
+      const normed = layerNormLayer(x, scope.scope('norm1'), config.layerNormEpsilon);
+      x = add(x, scaled(windowAttention(normed, scope.scope('attn'), config.heads[stage] as number, layout)));
+      x = add(x, scaled(perceptron(x, scope, config)));
     }
     return x;
   });
@@ -55,26 +73,13 @@ function patchEmbedding(
   return layerNormLayer(transpose(patches, [0, 2, 3, 1]), weights.scope(2), layerNormEpsilon);
 }
 
-/** Pre-norm block; stochastic depth is the identity outside training. */
-function swinBlock(
-  x: Value,
-  weights: WeightScope,
-  { map, heads, isShifted }: { map: MapSize; heads: number; isShifted: boolean },
-  { windowSize, mlpRatio, layerNormEpsilon }: SwinConfig,
-): Value {
+/** Norm and two linear layers, per position. */
+function perceptron(x: Value, weights: WeightScope, { mlpRatio, layerNormEpsilon }: SwinConfig): Value {
   const channels = x.shape[3] as number;
-  const layout = windowLayout(map, windowSize, isShifted);
-  const normed = layerNormLayer(x, weights.scope('norm1'), layerNormEpsilon);
-  const attended = add(x, windowAttention(normed, weights.scope('attn'), heads, layout));
-  const mlp = weights.scope('mlp');
   const options = { initializer: normal(INITIAL_DEVIATION), biasInitializer: zeros };
-  const hidden = linearLayer(
-    layerNormLayer(attended, weights.scope('norm2'), layerNormEpsilon),
-    mlp.scope(0),
-    channels * mlpRatio,
-    options,
-  );
-  return add(attended, linearLayer(gelu(hidden), mlp.scope(3), channels, options));
+  const normed = layerNormLayer(x, weights.scope('norm2'), layerNormEpsilon);
+  const hidden = gelu(linearLayer(normed, weights.scope('mlp', 0), channels * mlpRatio, options));
+  return linearLayer(hidden, weights.scope('mlp', 3), channels, options);
 }
 
 /** Joins 2 × 2 neighbours on the channels in torchvision's order (even row even column, odd–even, even–odd, odd–odd) and halves them. */

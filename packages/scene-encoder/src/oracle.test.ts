@@ -1,0 +1,82 @@
+import { defineModule } from '@nano-emox/engine';
+import { type ComponentDefinition, componentFromWeights } from '@nano-emox/engine/runtime';
+import { f32, type HostTensor, u8 } from '@nano-emox/tensor-contract';
+import { describe, expect, it } from 'vitest';
+import { fixturePath, maxDifference, readOracle } from './__fixtures__/oracle';
+import { resolveConfig, type SceneEncoderConfig } from './config';
+import { normalizeFrames } from './normalize-frames';
+import { SceneEncoder } from './scene-encoder';
+
+/** Issue 2: references are matched to 1e-4, largest absolute difference. */
+const TOLERANCE = 1e-4;
+const local = { workers: 0, threads: 1 } as const;
+
+describe('Hugging Face CLIPVisionModel (tooling/oracles/clip.py)', async () => {
+  const { weights, inputs, outputs } = await readOracle(fixturePath('clip'));
+  const sizes = {
+    imageSize: 56,
+    hidden: 32,
+    layers: 4,
+    heads: 4,
+    mlp: 64,
+    inputType: 'float32',
+    normalization: 'none',
+  } as const;
+  const pixels = inputs.get('pixel_values') as HostTensor;
+  /** The oracle's two images as one clip of two frames. */
+  const frames = { ...pixels, dims: [1, ...pixels.dims] };
+
+  /** Token 0 of the given hidden states, `[1, 2, states, 32]`. */
+  function classTokens(states: readonly number[]): HostTensor {
+    const data = new Float32Array(2 * states.length * 32);
+    states.forEach((state, position) => {
+      const { data: hidden, dims } = outputs.get(`hidden_states.${state}`) as HostTensor<'float32'>;
+      const imageSize = (dims[1] as number) * 32;
+      for (const image of [0, 1]) {
+        data.set(hidden.subarray(image * imageSize, image * imageSize + 32), (image * states.length + position) * 32);
+      }
+    });
+    return { type: 'float32', dims: [1, 2, states.length, 32], data };
+  }
+
+  it.each([0, 1, 2, 3, 4])('features at depth %i', async (featureLevel) => {
+    const encoder = await SceneEncoder.fromWeights({ ...sizes, levels: [featureLevel], featureLevel }, weights, local);
+    const { features } = await encoder.encode(frames);
+    await encoder.dispose();
+    const expected = classTokens([featureLevel]);
+    expect(maxDifference(features, { ...expected, dims: [1, 2, 32] })).toBeLessThan(TOLERANCE);
+  });
+
+  it('all depths at once, in the order asked for', async () => {
+    const encoder = await SceneEncoder.fromWeights({ ...sizes, levels: [1, 4, 0, 2], featureLevel: 3 }, weights, local);
+    const { features, levels } = await encoder.encode(frames);
+    await encoder.dispose();
+    expect(maxDifference(levels, classTokens([1, 4, 0, 2]))).toBeLessThan(TOLERANCE);
+    expect(maxDifference(features, { ...classTokens([3]), dims: [1, 2, 32] })).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('Hugging Face CLIP image processor (tooling/oracles/clip.py)', () => {
+  it('pixel values of an image that has the right size already', async () => {
+    const { inputs, outputs } = await readOracle(fixturePath('clip-preprocess'));
+    const definition: ComponentDefinition<SceneEncoderConfig, 'image', 'pixels'> = {
+      type: 'clip-normalization',
+      resolveConfig,
+      module: defineModule({
+        name: 'Normalization',
+        inputs: (_config: SceneEncoderConfig) => ({ image: u8('batch', 3, 'height', 'width') }),
+        outputs: () => ({ pixels: f32('batch', 3, 'height', 'width') }),
+        forward: ({ image }, _weights, { normalization }) => ({ pixels: normalizeFrames(image, normalization) }),
+      }),
+    };
+    const image = inputs.get('same') as HostTensor<'uint8'>; // [height, width, 3]
+    const planes = new Uint8Array(3 * 56 * 56).map(
+      (_, index) => image.data[(index % 3136) * 3 + Math.floor(index / 3136)] as number,
+    );
+    const component = await componentFromWeights(definition, {}, new Map(), local);
+    const { pixels } = await component.run({ image: { type: 'uint8', dims: [1, 3, 56, 56], data: planes } });
+    await component.dispose();
+    const expected = outputs.get('same') as HostTensor;
+    expect(maxDifference(pixels as HostTensor, { ...expected, dims: [1, 3, 56, 56] })).toBeLessThan(1e-5);
+  });
+});
