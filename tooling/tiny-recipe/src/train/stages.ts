@@ -1,6 +1,7 @@
 import { type PretrainOptions, pretrainFaceEncoder, pretrainSceneEncoder } from './pretrain-faces';
 import { pretrainLanguageModel } from './pretrain-language';
 import { pretrainAudioEncoder } from './pretrain-voices';
+import { runCurriculum } from './run-curriculum';
 
 type StageOptions = Omit<PretrainOptions, 'steps'> & Partial<Pick<PretrainOptions, 'steps'>>;
 
@@ -10,4 +11,5 @@ export const stages: Readonly<Record<string, (options: StageOptions) => Promise<
   'scene-encoder': (options) => pretrainSceneEncoder({ steps: 600, ...options }),
   'audio-encoder': (options) => pretrainAudioEncoder({ steps: 500, ...options }),
   'language-model': (options) => pretrainLanguageModel({ steps: 450, ...options }),
+  curriculum: (options) => runCurriculum({ steps: 1, ...options }),
 };
