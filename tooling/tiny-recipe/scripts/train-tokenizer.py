@@ -1,6 +1,6 @@
 """Trains the tokenizer of the tiny preset.
 
-    python scripts/train-tokenizer.py runs/tiny/corpus.jsonl packages/weights-tiny/language-model
+    python scripts/train-tokenizer.py runs/tiny/corpus.jsonl packages/weights-tiny/model/language-model
 
 Byte-level BPE with the pre-tokenisation and normalisation of Qwen2 (one digit per piece) on the texts that
 `scripts/export-corpus.mjs` draws. Needs `tokenizers` (0.20 or newer). The result follows from the corpus alone: ids 0-255 are

@@ -41,7 +41,7 @@ export function plainDecoderConfig(): DecoderConfig {
 
 /** Folder of the tokenizer that ships with the weights. */
 export const tokenizerPath = (): string =>
-  join(repositoryRoot(), 'packages', 'weights-tiny', 'language-model', 'tokenizer.json');
+  join(repositoryRoot(), 'packages', 'weights-tiny', 'model', 'language-model', 'tokenizer.json');
 
 /** Next-token loss over whole texts, prompt and answer. */
 const languageNetwork = defineModule({

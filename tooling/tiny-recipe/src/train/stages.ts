@@ -1,3 +1,4 @@
+import { evaluateModel } from './evaluate';
 import { type PretrainOptions, pretrainFaceEncoder, pretrainSceneEncoder } from './pretrain-faces';
 import { pretrainLanguageModel } from './pretrain-language';
 import { pretrainAudioEncoder } from './pretrain-voices';
@@ -12,4 +13,5 @@ export const stages: Readonly<Record<string, (options: StageOptions) => Promise<
   'audio-encoder': (options) => pretrainAudioEncoder({ steps: 500, ...options }),
   'language-model': (options) => pretrainLanguageModel({ steps: 450, ...options }),
   curriculum: (options) => runCurriculum({ steps: 1, ...options }),
+  evaluate: (options) => evaluateModel({ steps: 1, ...options }),
 };
