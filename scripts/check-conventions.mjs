@@ -89,7 +89,7 @@ function checkImports({ name, folder, path, manifest }) {
   const development = { ...runtime, ...manifest.devDependencies, ...rootManifest.devDependencies };
   const mentioned = new Set();
   for (const file of listFiles(join(path, 'src'), isSkipped).filter((file) => file.endsWith('.ts'))) {
-    const isTest = /\.(test|test-d)\.ts$/.test(file) || file.includes('__fixtures__');
+    const isTest = /\.(test|test-d)\.ts$/.test(file) || /__(fixtures|testing)__/.test(file);
     const { imports, strings } = readImports(file);
     if (!isTest) for (const text of strings) mentioned.add(packageNameOf(text));
     for (const { specifier } of imports) {
@@ -108,8 +108,11 @@ function checkImports({ name, folder, path, manifest }) {
       }
     }
   }
+  // A package that turns on an optional feature of a sibling provides the peers that the feature needs.
+  const siblings = packages.filter((entry) => entry.name in (manifest.dependencies ?? {}));
+  const peersOfDependencies = new Set(siblings.flatMap((entry) => Object.keys(entry.manifest.peerDependencies ?? {})));
   for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
-    if (!mentioned.has(dependency)) {
+    if (!mentioned.has(dependency) && !peersOfDependencies.has(dependency)) {
       problems.push(`${folder}/package.json: declares ${dependency}, which nothing in src imports`);
     }
   }
