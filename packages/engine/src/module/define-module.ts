@@ -1,5 +1,5 @@
 import { ShapeMismatchError, type TensorSpec } from '@nano-emox/tensor-contract';
-import { type Dim, dimsEqual } from '../graph/dim';
+import { axis, type Dim, dimsEqual } from '../graph/dim';
 import { type Graph, graphOf } from '../graph/graph';
 import { type AxisBindings, input } from '../graph/leaves';
 import { describeAxes, type Value } from '../graph/value';
@@ -54,7 +54,10 @@ export function traceModule<Config extends object, Inputs extends string, Output
     Object.entries<TensorSpec>(module.inputs(config)).map(([name, spec]) => [name, input(name, spec, axes)]),
   ) as Values<Inputs>;
   const outputs = module.forward(inputs, options.weights ?? tracingScope(), config);
-  const sizes: Record<string, Dim> = { ...axes };
+  // An axis means the same in inputs and outputs; one that only outputs name is bound where it first occurs.
+  const named = Object.values<TensorSpec>(module.inputs(config)).flatMap((spec) => spec.axes);
+  const symbolic = named.flatMap((name) => (typeof name === 'string' ? [[name, axis(name)] as const] : []));
+  const sizes: Record<string, Dim> = { ...Object.fromEntries(symbolic), ...axes };
   for (const [name, spec] of Object.entries<TensorSpec>(module.outputs(config))) {
     checkOutput(module.name, name, outputs[name as Outputs], spec, sizes);
   }
@@ -67,12 +70,11 @@ function checkOutput(module: string, name: string, value: Value, spec: TensorSpe
   const fits =
     value.type === spec.type &&
     value.shape.length === spec.axes.length &&
-    spec.axes.every((axis, index) => {
+    spec.axes.every((name, index) => {
       const dim = value.shape[index] as Dim;
-      if (typeof axis === 'number') return dimsEqual(dim, axis);
-      sizes[axis] ??= dim;
-      const bound = sizes[axis] as Dim;
-      return dimsEqual(dim, bound) || dim.toString() === axis;
+      if (typeof name === 'number') return dimsEqual(dim, name);
+      sizes[name] ??= dim;
+      return dimsEqual(dim, sizes[name]);
     });
   if (fits) return;
   throw new ShapeMismatchError({

@@ -1,4 +1,10 @@
-import { type FloatTensor, type HostTensor, InvalidConfigError, type RunOptions } from '@nano-emox/tensor-contract';
+import {
+  type FloatTensor,
+  type HostTensor,
+  InvalidConfigError,
+  type RunOptions,
+  throwIfAborted,
+} from '@nano-emox/tensor-contract';
 import type { Executor, ExecutorSession, SessionRunOptions, SessionState, TensorMap } from '../executors/executor';
 import { disposed } from '../executors/shared/session-host';
 import type { Graph } from '../graph/graph';
@@ -177,15 +183,16 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
   }
 
   async run(inputs: TensorMap, options: SessionRunOptions = {}): Promise<TensorMap> {
-    return (await this.compiled(options)).run(inputs, options);
+    return (await this.compiled(options.signal)).run(inputs, options);
   }
 
   async createState(initial: TensorMap): Promise<SessionState> {
-    return (await this.compiled({})).createState(initial);
+    return (await this.compiled()).createState(initial);
   }
 
-  async warmUp(options: RunOptions = {}): Promise<void> {
-    await this.compiled(options);
+  async warmUp({ signal }: RunOptions = {}): Promise<void> {
+    await this.compiled(signal);
+    throwIfAborted(signal, this.type);
   }
 
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
@@ -202,16 +209,18 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     return this.disposal;
   }
 
-  private compiled(options: RunOptions): Promise<ExecutorSession> {
-    if (this.disposal) return Promise.reject(disposed(this.type));
-    this.session ??= this.compile(options).catch((error) => {
+  /** The session, shared by all callers: the signal of one must not end the compilation that others wait for. */
+  private async compiled(signal?: AbortSignal): Promise<ExecutorSession> {
+    if (this.disposal) throw disposed(this.type);
+    throwIfAborted(signal, this.type);
+    this.session ??= this.compile().catch((error) => {
       this.session = undefined;
       throw error;
     });
     return this.session;
   }
 
-  private async compile({ signal }: RunOptions): Promise<ExecutorSession> {
+  private async compile(): Promise<ExecutorSession> {
     const sizeBytes = [...this.weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     const externalDataFile = this.platform.externalDataFile(sizeBytes);
     const written = writeModel(this.graph, {
@@ -220,7 +229,6 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     });
     return this.executor.load(await this.platform.stage(written), {
       name: this.type,
-      signal,
       ...(this.feedback && { feedback: this.feedback }),
     });
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelSource } from '../executors/executor';
@@ -19,13 +19,13 @@ export async function stageModel({ model, external }: WrittenModel): Promise<Mod
   const folder = join(cacheFolder(), 'graphs', hash.digest('hex').slice(0, 32));
   const path = join(folder, 'model.onnx');
   if (await exists(path)) return { path };
-  const partial = `${folder}.${process.pid}.incomplete`;
+  const partial = `${folder}.${randomUUID()}.incomplete`;
   try {
     await mkdir(partial, { recursive: true });
     await writeAt(join(partial, EXTERNAL_DATA_FILE), external);
     await writeAt(join(partial, 'model.onnx'), [{ offsetBytes: 0, data: model }]);
     await rename(partial, folder).catch(async (error) => {
-      // Another process staged the same content first.
+      // Somebody else staged the same content first.
       if (!(await exists(path))) throw error;
     });
   } finally {
