@@ -88,7 +88,12 @@ describe('TrainingSession', () => {
   it('leaves frozen parameters out of the step', async () => {
     const session = await open({ frozen: /^up\./ });
     await session.update(batch(oracle.batches[0] as { x: number[]; labels: number[] }), { learningRates });
-    expect([...(await session.readWeights()).keys()].sort()).toEqual(['down.bias', 'down.weight', 'norm.bias', 'norm.weight']);
+    expect([...(await session.readWeights()).keys()].sort()).toEqual([
+      'down.bias',
+      'down.weight',
+      'norm.bias',
+      'norm.weight',
+    ]);
     await session.dispose();
   });
 
