@@ -19,6 +19,7 @@ import {
   type OpenComponents,
   saveComponents,
 } from './components';
+import { resolveModelFolder } from './resolve-folder';
 
 /** Tag of a whole model in `config.json`. */
 const COMPONENT = 'nano-emox';
@@ -27,7 +28,7 @@ const COMPONENT = 'nano-emox';
  * The whole model: a clip in, six answers out. Assembled from the component packages and nothing else. Holds native memory:
  * `dispose()` it. Calls may overlap.
  * @example
- * const model = await NanoEmoX.fromPretrained('./models/tiny');
+ * const model = await NanoEmoX.fromPretrained('tiny');
  * const { tasks } = await model.analyze('talk.mp4', { words: 'I passed!' });
  * console.log(tasks.mer); // { status: 'parsed', value: { emotion: 'happy' }, confidence: 0.93, … }
  * await model.dispose();
@@ -41,8 +42,14 @@ export class NanoEmoX {
     private readonly opened: OpenComponents,
   ) {}
 
-  /** A model from a folder that {@link NanoEmoX.save} wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError, DeviceUnavailableError */
-  static async fromPretrained(folder: string, options: ComponentOptions = {}): Promise<NanoEmoX> {
+  /**
+   * A model with trained weights.
+   * @param model folder that {@link NanoEmoX.save} wrote, or `'tiny'` for the weights in `@nano-emox/weights-tiny`
+   * @throws MissingDependencyError when the weights of a preset are not installed, MissingFileError, InvalidFileError,
+   *   InvalidConfigError, WeightsMismatchError, DeviceUnavailableError
+   */
+  static async fromPretrained(model: string, options: ComponentOptions = {}): Promise<NanoEmoX> {
+    const folder = await resolveModelFolder(model);
     const path = join(folder, 'config.json');
     const { component, formatVersion, ...stored } = (await readJsonFile(path)) as Partial<EmotionModelConfig> & {
       component?: string;
