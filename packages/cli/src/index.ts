@@ -1,1 +1,3 @@
-export {};
+export { type ExitCode, exitCodes } from './exit-codes';
+export type { AnalysisDocument, AnswerDocument, ClipFailureDocument } from './report/json-document';
+export { runCli } from './run-cli';

@@ -1,0 +1,11 @@
+import type { AnalysisResult } from 'nano-emox';
+import type { ClipWords } from '../words/clip-words';
+
+/** What the report and the JSON document are made from. */
+export interface AnalyzedClip {
+  readonly path: string;
+  readonly words: ClipWords;
+  readonly result: AnalysisResult;
+  /** Time to load the model, once for all clips. */
+  readonly loadMs: number;
+}

@@ -1,0 +1,62 @@
+import type { TaskId, TaskValues } from '@nano-emox/tasks';
+import type { AnalysisResult, TaskOutcome } from 'nano-emox';
+import type { AnalyzedClip } from '../analyze/analyzed-clip';
+import { describeError, type ErrorDocument } from '../print-error';
+import type { ClipWords } from '../words/clip-words';
+
+/** An answer: a value with confidence in [0, 1], or why the model's text could not be read. */
+export type AnswerDocument<Value> =
+  | { readonly value: Value; readonly confidence: number }
+  | { readonly unparsed: string; readonly text: string };
+
+/** What `--json` prints for a clip: one key for each task that was asked, and what the answers rest on. */
+export type AnalysisDocument = { readonly [Id in TaskId]?: AnswerDocument<TaskValues[Id]> } & {
+  readonly clip: string;
+  readonly words: ClipWords;
+  /** Inputs the language model read besides words. */
+  readonly modalities: AnalysisResult['modalities'];
+  readonly evidence: AnalysisResult['evidence'];
+  /** Weights of the fusion experts, shallow to deep, sum 1; null where nothing was fused. */
+  readonly gate: readonly number[] | null;
+  /** Milliseconds by step: `load`, the stages, the tasks, `total` (without `load`). */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly model: AnalysisResult['model'];
+  readonly warnings: AnalysisResult['warnings'];
+};
+
+/** What `--json` prints for a clip that could not be analysed. */
+export interface ClipFailureDocument {
+  readonly clip: string;
+  readonly error: ErrorDocument;
+}
+
+export function resultDocument({ path, words, result, loadMs }: AnalyzedClip): AnalysisDocument {
+  const answers = Object.entries(result.tasks).map(([task, outcome]) => [task, answerDocument(outcome)]);
+  const timings = Object.entries({ load: loadMs, ...result.timingsMs }).map(([step, ms]) => [step, Math.round(ms)]);
+  return {
+    clip: path,
+    ...(Object.fromEntries(answers) as Pick<AnalysisDocument, TaskId>),
+    words,
+    modalities: result.modalities,
+    evidence: result.evidence,
+    gate: result.gate ?? null,
+    timings: Object.fromEntries(timings),
+    model: result.model,
+    warnings: result.warnings,
+  };
+}
+
+export function failureDocument(path: string, error: unknown): ClipFailureDocument {
+  return { clip: path, error: describeError(error) };
+}
+
+/** One document whatever happened: the clip's own for one clip, `{ clips: […] }` for several. */
+export function jsonText(documents: readonly (AnalysisDocument | ClipFailureDocument)[], clips: number): string {
+  return `${JSON.stringify(clips === 1 ? documents[0] : { clips: documents }, null, 2)}\n`;
+}
+
+function answerDocument(outcome: TaskOutcome): AnswerDocument<TaskValues[TaskId]> {
+  return outcome.status === 'parsed'
+    ? { value: outcome.value, confidence: outcome.confidence }
+    : { unparsed: outcome.reason, text: outcome.answer };
+}
