@@ -1,11 +1,14 @@
 import {
+  add,
   configAxes,
   crossEntropy,
   defineModule,
   type Graph,
   linearLayer,
   mean,
+  mul,
   type NetworkModule,
+  sub,
   traceModule,
   type Value,
 } from '@nano-emox/engine';
@@ -36,16 +39,35 @@ export function classifierModule<Config extends object>(
   });
 }
 
-/** The loss of the classifier on int64 `labels` `[batch]`. */
-export function classifierLossGraph<Config extends object>(encoder: EncoderModule<Config>, config: Config): Graph {
-  const classifier = classifierModule(encoder);
+/** How much the distance to known facial movements counts beside the class; rendered faces know theirs, photographs do not. */
+const MOVEMENT_WEIGHT = 2;
+
+/**
+ * The loss of the classifier on int64 `labels` `[batch]`. With `movements` above 0 a second linear head also predicts that
+ * many facial movements from the same features: float32 `movements` `[batch, movements]`, counted where `known` `[batch]` is 1.
+ */
+export function classifierLossGraph<Config extends object>(
+  encoder: EncoderModule<Config>,
+  config: Config,
+  movements = 0,
+): Graph {
   const withLoss = defineModule<Config, string, 'loss'>({
-    name: classifier.name,
-    inputs: (resolved) => ({ ...classifier.inputs(resolved), labels: i64('batch') }),
+    name: `${encoder.name}Classifier`,
+    inputs: (resolved) => ({
+      ...encoder.inputs(resolved),
+      labels: i64('batch'),
+      ...(movements > 0 && { movements: f32('batch', movements), known: f32('batch', 1) }),
+    }),
     outputs: () => ({ loss: f32() }),
-    forward({ labels, ...inputs }, weights, resolved) {
-      const { logits } = classifier.forward(inputs, weights, resolved);
-      return { loss: crossEntropy(logits, labels as Value, LABEL_SMOOTHING) };
+    forward({ labels, movements: targets, known, ...inputs }, weights, resolved) {
+      const { features } = encoder.forward(inputs, weights, resolved) as { features: Value };
+      const pooled = mean(features, [1]); // [batch, dim]
+      const logits = linearLayer(pooled, weights.scope('head'), emotionClasses.length);
+      const loss = crossEntropy(logits, labels as Value, LABEL_SMOOTHING);
+      if (!targets || !known) return { loss };
+      const missed = sub(linearLayer(pooled, weights.scope('movements'), movements), targets); // [batch, movements]
+      const distance = mean(mul(mul(missed, missed), known), [0, 1]);
+      return { loss: add(loss, mul(distance, MOVEMENT_WEIGHT)) };
     },
   });
   return traceModule(withLoss, config, { axes: configAxes(config) });

@@ -213,8 +213,8 @@ export async function loadFeatures(
   }
 }
 
-const VOICES = 3000;
-const FACES = 5000;
+const VOICES = 1500;
+const FACES = 2000;
 
 function firstShuffled<Set extends { readonly count: number }>(
   source: Set,

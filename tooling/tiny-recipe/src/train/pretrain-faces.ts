@@ -1,3 +1,4 @@
+import { actionUnitNames } from '@nano-emox/clip-renderer';
 import { Random } from '@nano-emox/engine';
 import { faceFeaturesModule, presets, resolveConfig } from '@nano-emox/face-encoder';
 import type { DataSet } from '@nano-emox/p2e';
@@ -50,7 +51,19 @@ class PictureReader {
         ? this.fer(picture.index, target, random)
         : this.rendered(picture.index, target, random);
     });
-    return { inputs: { frames: { type: 'uint8', dims: [pictures.length, 1, 3, size, size], data } }, labels };
+    const movements = pictures.map(({ source, index }) =>
+      source === 'rendered' ? this.movementsOf(index) : undefined,
+    );
+    return {
+      inputs: { frames: { type: 'uint8', dims: [pictures.length, 1, 3, size, size], data } },
+      labels,
+      movements,
+    };
+  }
+
+  private movementsOf(index: number): number[] {
+    const { seenUnits } = this.clips.truth(Math.floor(index / apexFrames.length)).parameters;
+    return actionUnitNames.map((name) => seenUnits[name]);
   }
 
   private fer(index: number, target: Uint8Array, random: Random | undefined): number {
@@ -103,13 +116,14 @@ async function pictureTask(
       fer2013: () => inBatches(heldPictures.fer2013, held),
       rendered: () => inBatches(heldPictures.rendered, held),
     },
-    validateEverySteps: 300,
+    movements: actionUnitNames.length,
+    validateEverySteps: 150,
     seed,
     runFolder,
     phase: {
-      mixture: { fer2013: 0.45, rendered: 0.55 },
+      mixture: { fer2013: 0.1, rendered: 0.9 },
       learningRates: { all: { initial: 1e-3, minimum: 2e-5, warmup: 1e-5 } },
-      warmupSteps: 100,
+      warmupSteps: 50,
       steps,
       batchSize: 64,
       clipNorm: 1,

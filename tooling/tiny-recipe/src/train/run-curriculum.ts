@@ -51,7 +51,7 @@ const tinyScale: CurriculumScale = {
   batchSize: 16,
   warmupSteps: 20,
   clipNorm: 1,
-  steps: { 'perception-audio': 120, 'perception-visual': 120, 'understanding-fusion': 80, 'empathy-multitask': 320 },
+  steps: { 'perception-audio': 80, 'perception-visual': 80, 'understanding-fusion': 60, 'empathy-multitask': 240 },
   learningRates: {
     'perception-audio': { initial: 1e-3, minimum: 1e-4, warmup: 1e-5 },
     'perception-visual': { initial: 1e-3, minimum: 1e-4, warmup: 1e-5 },

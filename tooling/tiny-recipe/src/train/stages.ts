@@ -8,10 +8,10 @@ type StageOptions = Omit<PretrainOptions, 'steps'> & Partial<Pick<PretrainOption
 
 /** The stages of the recipe in order, by name; steps are those of the committed weights. */
 export const stages: Readonly<Record<string, (options: StageOptions) => Promise<void>>> = {
-  'face-encoder': (options) => pretrainFaceEncoder({ steps: 1000, ...options }),
-  'scene-encoder': (options) => pretrainSceneEncoder({ steps: 600, ...options }),
+  'face-encoder': (options) => pretrainFaceEncoder({ steps: 700, ...options }),
+  'scene-encoder': (options) => pretrainSceneEncoder({ steps: 400, ...options }),
   'audio-encoder': (options) => pretrainAudioEncoder({ steps: 500, ...options }),
-  'language-model': (options) => pretrainLanguageModel({ steps: 450, ...options }),
+  'language-model': (options) => pretrainLanguageModel({ steps: 700, ...options }),
   curriculum: (options) => runCurriculum({ steps: 1, ...options }),
   evaluate: (options) => evaluateModel({ steps: 1, ...options }),
 };

@@ -10,6 +10,8 @@ import { classifierDefinition, classifierLossGraph, emotionClasses } from './cla
 export interface LabelledBatch {
   readonly inputs: TensorMap;
   readonly labels: readonly number[];
+  /** Facial movements where they are known, row by row, else undefined. */
+  readonly movements?: readonly (readonly number[] | undefined)[];
 }
 
 export interface TrainClassifierOptions<Config extends object, Sample> {
@@ -22,6 +24,8 @@ export interface TrainClassifierOptions<Config extends object, Sample> {
   readonly collate: (samples: readonly Sample[]) => LabelledBatch;
   /** Held-out batches by source, the same at every validation; never those of the test set. */
   readonly validation: Readonly<Record<string, () => Iterable<LabelledBatch>>>;
+  /** Facial movements that a second head learns to tell; 0 for none. @default 0 */
+  readonly movements?: number;
   readonly phase: Omit<Phase, 'name' | 'trainable'>;
   readonly validateEverySteps: number;
   readonly seed: number;
@@ -44,11 +48,12 @@ export async function trainClassifier<Config extends object, Sample>(
   const { type, encoder, config, runFolder, seed } = options;
   const folder = join(runFolder, type);
   await mkdir(folder, { recursive: true });
-  const graph = classifierLossGraph(encoder, config);
+  const { movements = 0 } = options;
+  const graph = classifierLossGraph(encoder, config, movements);
   const definition = classifierDefinition(encoder, options.resolveConfig);
   const executor = await openExecutor({ device: 'cpu' });
   const evaluate = async (weights: ReadonlyMap<string, HostTensor>): Promise<Map<string, Accuracy>> => {
-    const classifier = await componentFromWeights(definition, config, weights, { executor });
+    const classifier = await componentFromWeights(definition, config, withoutMovements(weights), { executor });
     try {
       const bySource = new Map<string, Accuracy>();
       for (const [source, batches] of Object.entries(options.validation)) {
@@ -68,7 +73,7 @@ export async function trainClassifier<Config extends object, Sample>(
       model: {
         graph,
         weights: initializeWeights(graph, seed),
-        collate: (samples: readonly Sample[]) => withLabels(options.collate(samples)),
+        collate: (samples: readonly Sample[]) => withTargets(options.collate(samples), movements),
       },
       phase: { name: type, trainable: [{ match: '', group: 'all' }], ...options.phase },
       dataSets: options.dataSets,
@@ -91,7 +96,7 @@ export async function trainClassifier<Config extends object, Sample>(
       },
       onEvent: (event) => log.write(event),
     });
-    const kept = new Map([...weights].filter(([name]) => !name.startsWith('head.')));
+    const kept = new Map([...weights].filter(([name]) => !/^(head|movements)\./.test(name)));
     const head = new Map([...weights].filter(([name]) => name.startsWith('head.')));
     await writeModelFolder(join(folder, 'model'), {
       config: { component: type, formatVersion: FORMAT_VERSION, ...config },
@@ -107,8 +112,19 @@ export async function trainClassifier<Config extends object, Sample>(
   }
 }
 
-function withLabels({ inputs, labels }: LabelledBatch): TensorMap {
-  return { ...inputs, labels: { type: 'int64', dims: [labels.length], data: BigInt64Array.from(labels, BigInt) } };
+function withTargets({ inputs, labels, movements = [] }: LabelledBatch, movementCount: number): TensorMap {
+  const batch = {
+    ...inputs,
+    labels: { type: 'int64', dims: [labels.length], data: BigInt64Array.from(labels, BigInt) },
+  } as const;
+  if (movementCount === 0) return batch;
+  const rows = labels.map((_, row) => movements[row]);
+  const values = rows.flatMap((row) => row ?? new Array<number>(movementCount).fill(0));
+  return {
+    ...batch,
+    movements: { type: 'float32', dims: [rows.length, movementCount], data: Float32Array.from(values) },
+    known: { type: 'float32', dims: [rows.length, 1], data: Float32Array.from(rows, (row) => (row ? 1 : 0)) },
+  };
 }
 
 function accuracyOf(scored: readonly (readonly [FloatTensor, readonly number[]])[]): Accuracy {
@@ -129,6 +145,11 @@ function accuracyOf(scored: readonly (readonly [FloatTensor, readonly number[]])
     accuracy: hits.reduce((sum, hit) => sum + hit, 0) / total,
     balancedAccuracy: recalls.reduce((sum, recall) => sum + recall, 0) / classes,
   };
+}
+
+/** The classifier that is judged has no second head. */
+function withoutMovements(weights: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+  return new Map([...weights].filter(([name]) => !name.startsWith('movements.')));
 }
 
 /** Appends events to a JSONL file in order, and a short line to the console now and then. */
