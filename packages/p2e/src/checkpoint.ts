@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainingState } from '@nano-emox/engine/training';
-import { readSafetensors, writeSafetensors } from '@nano-emox/engine/weights';
-import { InvalidFileError } from '@nano-emox/tensor-contract';
+import { prefixWeights, readSafetensors, scopeWeights, writeSafetensors } from '@nano-emox/engine/weights';
+import { type HostTensor, InvalidFileError } from '@nano-emox/tensor-contract';
+import type { BestSoFar } from './best-weights';
 import type { Phase } from './phase';
 import type { SamplerPosition } from './sampler';
 
@@ -14,6 +15,8 @@ export interface Checkpoint {
   readonly fingerprint: string;
   readonly sampler: SamplerPosition;
   readonly training: TrainingState;
+  /** What validation found, where there is one. */
+  readonly best?: BestSoFar;
 }
 
 /** Identifies a phase with its seed, so that a checkpoint of another run is not continued by mistake. */
@@ -24,13 +27,24 @@ export function fingerprintOf(phase: Phase, seed: number): string {
 
 const pathIn = (folder: string, phase: string): string => join(folder, `${phase}.checkpoint.safetensors`);
 
+/** Root of the best weights in the file; the state of the optimiser has the names of its learning-rate groups. */
+const BEST = 'best weights';
+
 /** Writes the checkpoint of a phase, replacing the previous one atomically. */
-export async function writeCheckpoint(
-  folder: string,
-  { phase, fingerprint, sampler, training }: Checkpoint,
-): Promise<void> {
-  const metadata = { phase, fingerprint, sampler: JSON.stringify(sampler), step: String(training.step) };
-  await writeSafetensors(pathIn(folder, phase), new Map(Object.entries(training.tensors)), metadata);
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const { phase, fingerprint, sampler, training, best } = checkpoint;
+  const tensors = new Map<string, HostTensor>([
+    ...Object.entries(training.tensors),
+    ...prefixWeights(best?.weights ?? new Map(), BEST),
+  ]);
+  const validation = best && { score: best.score, step: best.step, judgedStep: best.judgedStep };
+  await writeSafetensors(pathIn(folder, phase), tensors, {
+    phase,
+    fingerprint,
+    sampler: JSON.stringify(sampler),
+    step: String(training.step),
+    ...(validation && { validation: JSON.stringify(validation) }),
+  });
 }
 
 /** Reads the checkpoint of a phase; undefined when there is none. @throws InvalidFileError when it belongs to another run */
@@ -53,10 +67,17 @@ export async function readCheckpoint(
       path,
     });
   }
+  const training = [...tensors].filter(([name]) => !name.startsWith(`${BEST}.`));
   return {
     phase,
     fingerprint,
     sampler: JSON.parse(metadata.sampler as string) as SamplerPosition,
-    training: { step: Number(metadata.step), tensors: Object.fromEntries(tensors) },
+    training: { step: Number(metadata.step), tensors: Object.fromEntries(training) },
+    ...(metadata.validation !== undefined && {
+      best: {
+        ...(JSON.parse(metadata.validation) as Omit<BestSoFar, 'weights'>),
+        weights: scopeWeights(tensors, BEST),
+      },
+    }),
   };
 }

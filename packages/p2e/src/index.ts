@@ -1,3 +1,4 @@
+export type { BestSoFar, Validation } from './best-weights';
 export { type Checkpoint, fingerprintOf, readCheckpoint, writeCheckpoint } from './checkpoint';
 export {
   type Curriculum,
@@ -18,5 +19,4 @@ export {
   type TrainingEvent,
   type TrainPhaseOptions,
   trainPhase,
-  type Validation,
 } from './train-phase';

@@ -53,12 +53,29 @@ export function validatePhase(phase: Phase): void {
       fail(field, `${field} is ${phase[field]}`, 'Give a whole number of at least 1.');
   }
   const weights = Object.values(phase.mixture);
-  if (weights.length === 0 || weights.some((weight) => !(weight >= 0)) || weights.every((weight) => weight === 0)) {
+  const isWeight = (weight: number) => Number.isFinite(weight) && weight >= 0;
+  if (!weights.every(isWeight) || !weights.some((weight) => weight > 0)) {
     fail(
       'mixture',
-      'the mixture has no positive weight',
+      'the mixture has no positive weight, or one that is not a number of at least 0',
       'Give each data set a weight of at least 0, one of them above.',
     );
+  }
+  const rates = Object.values(phase.learningRates).flatMap(({ initial, minimum, warmup }) => [
+    initial,
+    minimum,
+    warmup,
+  ]);
+  const bounds = [
+    ['learningRates', rates, 0],
+    ['warmupSteps', [phase.warmupSteps], 0],
+    ['weightDecay', [phase.weightDecay], 0],
+    ['clipNorm', [phase.clipNorm], Number.MIN_VALUE],
+  ] as const;
+  for (const [field, values, least] of bounds) {
+    const wrong = values.find((value) => value !== undefined && !(Number.isFinite(value) && value >= least));
+    if (wrong !== undefined)
+      fail(field, `${field} holds ${wrong}`, `Give finite numbers ${least === 0 ? 'of at least' : 'above'} 0.`);
   }
   for (const { group } of phase.trainable) {
     if (group !== null && !phase.learningRates[group])

@@ -1,6 +1,7 @@
 import type { Executor, Graph, TensorMap } from '@nano-emox/engine';
 import { type Schedule, TrainingSession, warmupCosine } from '@nano-emox/engine/training';
-import { type HostTensor, type RunOptions, throwIfAborted } from '@nano-emox/tensor-contract';
+import { type HostTensor, NanoEmoxError, type RunOptions, throwIfAborted } from '@nano-emox/tensor-contract';
+import { BestWeights, type Validation } from './best-weights';
 import { fingerprintOf, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { groupOfParameter, type Phase, validatePhase } from './phase';
 import { type DataSet, MixtureSampler, type SamplerPosition } from './sampler';
@@ -46,15 +47,6 @@ export type TrainingEvent =
   | { readonly type: 'checkpoint-end'; readonly phase: string; readonly step: number }
   | { readonly type: 'phase-end'; readonly phase: string; readonly step: number };
 
-/** Judges weights on held-out data. `score` selects: larger is better. */
-export interface Validation {
-  readonly everySteps: number;
-  evaluate(
-    weights: ReadonlyMap<string, HostTensor>,
-    options: RunOptions,
-  ): Promise<{ readonly score: number; readonly metrics: Readonly<Record<string, number>> }>;
-}
-
 export interface TrainPhaseOptions<Sample> extends RunOptions {
   readonly model: TrainableModel<Sample>;
   readonly phase: Phase;
@@ -97,6 +89,7 @@ export async function trainPhase<Sample>(options: TrainPhaseOptions<Sample>): Pr
     ...(checkpoint && { resume: checkpoint.training }),
     signal,
   });
+  const best = new BestWeights(options.validation, model.weights, checkpoint?.best);
   const save = async (position: SamplerPosition) => {
     if (checkpointFolder === undefined) return;
     await writeCheckpoint(checkpointFolder, {
@@ -104,11 +97,14 @@ export async function trainPhase<Sample>(options: TrainPhaseOptions<Sample>): Pr
       fingerprint,
       sampler: position,
       training: await session.readState(),
+      ...(best.best && { best: best.best }),
     });
     onEvent({ type: 'checkpoint-end', phase: phase.name, step: session.step });
   };
-  const current = async () => new Map<string, HostTensor>([...model.weights, ...(await session.readWeights())]);
-  const best = new BestWeights(options.validation, phase.name, onEvent);
+  const judge = async () => {
+    const verdict = await best.consider(session.step, phase.steps, () => session.readWeights(), { signal });
+    if (verdict) onEvent({ type: 'validation-end', phase: phase.name, ...verdict });
+  };
   const schedules = schedulesOf(phase);
   try {
     onEvent({
@@ -120,33 +116,46 @@ export async function trainPhase<Sample>(options: TrainPhaseOptions<Sample>): Pr
     });
     // The next batch is drawn while the runtime works on this one; a checkpoint records the position before that draw.
     let upcoming = drawBatch(model, sampler, phase.batchSize);
-    while (session.step < phase.steps) {
-      if (signal?.aborted) await save(upcoming.position);
+    try {
+      await judge(); // a run that was stopped while it judged left that to do
+      while (session.step < phase.steps) {
+        throwIfAborted(signal, `phase ${phase.name}`);
+        const startedMs = performance.now();
+        const { dataSet, batch } = await upcoming.batch;
+        const learningRates = Object.fromEntries(schedules.map(([group, schedule]) => [group, schedule(session.step)]));
+        const running = session.update(batch, { learningRates });
+        upcoming = drawBatch(model, sampler, phase.batchSize);
+        const { loss, gradientNorm } = await running;
+        const { step } = session;
+        const durationMs = performance.now() - startedMs;
+        onEvent({
+          type: 'step-end',
+          phase: phase.name,
+          step,
+          steps: phase.steps,
+          dataSet,
+          loss,
+          gradientNorm,
+          learningRates,
+          durationMs,
+        });
+        await judge();
+        if (step % (options.checkpointEverySteps ?? 200) === 0 || step === phase.steps) await save(upcoming.position);
+      }
+    } catch (error) {
+      // A failure that only coincides with an abort may have spoilt the state; that is not worth keeping.
+      const isFailure = NanoEmoxError.isInstance(error) && error.code !== 'ABORTED';
+      if (!signal?.aborted || isFailure) throw error;
+      await save(upcoming.position);
       throwIfAborted(signal, `phase ${phase.name}`);
-      const startedMs = performance.now();
-      const { dataSet, batch } = await upcoming.batch;
-      const learningRates = Object.fromEntries(schedules.map(([group, schedule]) => [group, schedule(session.step)]));
-      const running = session.update(batch, { learningRates });
-      upcoming = drawBatch(model, sampler, phase.batchSize);
-      const { loss, gradientNorm } = await running;
-      const { step } = session;
-      const durationMs = performance.now() - startedMs;
-      onEvent({
-        type: 'step-end',
-        phase: phase.name,
-        step,
-        steps: phase.steps,
-        dataSet,
-        loss,
-        gradientNorm,
-        learningRates,
-        durationMs,
-      });
-      if (step % (options.checkpointEverySteps ?? 200) === 0 || step === phase.steps) await save(upcoming.position);
-      await best.consider(step, phase.steps, current, { signal });
     }
     onEvent({ type: 'phase-end', phase: phase.name, step: session.step });
-    return { weights: best.weights ?? (await current()), steps: session.step, bestScore: best.score };
+    const trained = best.best?.weights ?? (await session.readWeights());
+    return {
+      weights: new Map<string, HostTensor>([...model.weights, ...trained]),
+      steps: session.step,
+      bestScore: best.best?.score,
+    };
   } finally {
     await session.dispose();
   }
@@ -174,33 +183,4 @@ function schedulesOf(phase: Phase): [string, Schedule][] {
       totalSteps: phase.steps,
     }),
   ]);
-}
-
-/** Keeps the weights with the highest validation score. */
-class BestWeights {
-  weights: ReadonlyMap<string, HostTensor> | undefined;
-  score: number | undefined;
-
-  constructor(
-    private readonly validation: Validation | undefined,
-    private readonly phase: string,
-    private readonly onEvent: (event: TrainingEvent) => void,
-  ) {}
-
-  async consider(
-    step: number,
-    steps: number,
-    current: () => Promise<ReadonlyMap<string, HostTensor>>,
-    options: RunOptions,
-  ): Promise<void> {
-    if (!this.validation || (step % this.validation.everySteps !== 0 && step !== steps)) return;
-    const weights = await current();
-    const { score, metrics } = await this.validation.evaluate(weights, options);
-    const isBest = this.score === undefined || score > this.score;
-    if (isBest) {
-      this.score = score;
-      this.weights = weights;
-    }
-    this.onEvent({ type: 'validation-end', phase: this.phase, step, score, metrics, isBest });
-  }
 }
