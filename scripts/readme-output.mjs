@@ -1,4 +1,4 @@
-/** Runs the command line on the bundled sample clip and puts what it prints into the root README. */
+/** Runs the command line on the bundled sample clip and puts what it prints into the root README and that of the program. */
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ensureReady } from './bootstrap.mjs';
@@ -17,5 +17,11 @@ await runMain(async () => {
   if (exitCode !== 0) throw new SetupError(`The analysis ended with code ${exitCode}.\n\n${lastLines(output)}`);
   const report = stripVTControlCharacters(stdout).replaceAll(repositoryRoot, '.').trim();
   if (report === '') throw new SetupError('The analysis printed nothing on standard output.');
-  fillReadmeBlock(join(repositoryRoot, 'README.md'), 'output', `\`\`\`text\n$ npm start\n\n${report}\n\`\`\``);
+  for (const [folder, command] of [
+    ['.', 'npm start'],
+    ['packages/cli', 'nano-emox analyze'],
+  ]) {
+    const block = `\`\`\`text\n$ ${command}\n\n${report}\n\`\`\``;
+    fillReadmeBlock(join(repositoryRoot, folder, 'README.md'), 'output', block);
+  }
 });

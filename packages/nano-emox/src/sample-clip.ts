@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import facts from '../assets/sample-clip.json' with { type: 'json' };
+
+const asset = (name: string) => fileURLToPath(new URL(`../assets/${name}`, import.meta.url));
+const { subtitle } = JSON.parse(readFileSync(asset('sample-clip.json'), 'utf8')) as { readonly subtitle: string };
 
 /**
  * A short clip to try the model on: an animated face and a synthetic voice, rendered by this project.
@@ -12,7 +15,4 @@ export const sampleClip: {
   readonly path: string;
   /** What the voice says. */
   readonly words: string;
-} = Object.freeze({
-  path: fileURLToPath(new URL('../assets/sample-clip.mp4', import.meta.url)),
-  words: facts.subtitle,
-});
+} = Object.freeze({ path: asset('sample-clip.mp4'), words: subtitle });

@@ -1,0 +1,150 @@
+import type { AnalysisResult, TaskOutcome } from 'nano-emox';
+import { describe, expect, it } from 'vitest';
+import type { AnalyzedClip } from '../analyze/analyzed-clip';
+import { colorsFor } from '../terminal';
+import { formatReport } from './format-report';
+import { jsonText, resultDocument } from './json-document';
+
+const plain = { colors: colorsFor({ isTTY: false }), width: 90 };
+
+function parsed<Value>(value: Value, confidence: number): never {
+  return { status: 'parsed', text: '', answer: '', value, confidence, spans: [], durationMs: 10 } as never;
+}
+
+const crop = {
+  faceFound: true,
+  boxPx: { x: 0, y: 0, width: 90, height: 100 },
+  cropPx: { x: 0, y: 0, width: 100, height: 120 },
+  score: 0.9,
+  faceCount: 2,
+  quality: { faceSizePx: 90, areaFraction: 0.1, sharpness: 1 },
+};
+
+const result: AnalysisResult = {
+  tasks: {
+    msa: parsed({ sentiment: 'negative', valence: -0.4 }, 0.876),
+    mer: parsed({ emotion: 'sad' }, 0.5),
+    eri: parsed({ reason: 'The voice is low. '.repeat(12).trim(), emotions: ['sad', 'tired'] }, 0.31),
+    mir: {
+      status: 'unparsed',
+      text: 'x',
+      answer: 'what\u001b[31m ever',
+      reason: 'unknown-label',
+      detail: 'No label was found.',
+      durationMs: 5,
+    } satisfies TaskOutcome<'mir'>,
+    erg: parsed(
+      {
+        chainOfEmpathy: {
+          eventScenario: 'An exam was failed',
+          speakerEmotion: 'sad',
+          emotionCause: 'Much work for nothing',
+          goalToResponse: 'Comfort',
+        },
+        response: 'That must be hard.',
+      },
+      0.7,
+    ),
+  },
+  modalities: ['frame', 'face', 'audio', 'multi'],
+  mode: 'multiface_audio_face_frame_text',
+  words: 'I failed.',
+  evidence: {
+    video: { durationSeconds: 3, width: 640, height: 480, timesSeconds: [0, 1, 2] },
+    voice: { durationSeconds: 3, rms: 0.1 },
+    face: { framesWithFace: 2, frames: 3, score: 0.9, crops: [crop, crop, { ...crop, faceFound: false }] },
+  },
+  gate: [0.2, 0.3, 0.5],
+  timingsMs: { decode: 100, msa: 1500, total: 2000 },
+  model: { preset: 'tiny', device: 'cpu' },
+  warnings: [{ code: 'no-face', message: 'No face in 1 of 3 frames', facts: {} }],
+};
+const analyzed: AnalyzedClip = {
+  path: 'folder/talk.mp4',
+  words: { text: 'I failed.', source: 'sidecar', path: 'folder/talk.srt' },
+  result,
+  loadMs: 250,
+};
+
+describe('formatReport', () => {
+  const report = formatReport(analyzed, plain);
+
+  it('says which face, scene, voice and words were used', () => {
+    expect(report).toMatch(/^talk\.mp4 {2}model tiny on cpu\n/);
+    expect(report).toMatch(
+      /face +found in 2 of 3 frames, detector score 0\.90, 90 pixels wide; the\n +largest of up to 2\n/,
+    );
+    expect(report).toContain('3 frames of 640 × 480 from 0.0 s to 2.0 s of 3.0 s');
+    expect(report).toContain('3.0 s of sound, level −20 dB');
+    expect(report).toContain('“I failed.” (from talk.srt beside the clip)');
+  });
+
+  it('shows the weights of the experts as bars', () => {
+    const bars = ['shallow', 'middle', 'deep'].map((name) => new RegExp(`${name} +(█+)░+ +(\\d+ %)`).exec(report));
+    expect(bars.map((match) => [match?.[1]?.length, match?.[2]])).toEqual([
+      [6, '20 %'],
+      [9, '30 %'],
+      [15, '50 %'],
+    ]);
+  });
+
+  it('gives answers with confidence, and the chain of empathy as four lines before the response', () => {
+    expect(report).toMatch(/Sentiment +negative, −0\.40 on a scale from −1 to \+1 +88 %/);
+    expect(report).toMatch(/Emotion +sad +50 %/);
+    expect(report).toMatch(
+      /event +An exam was failed\n +emotion +sad\n +cause +Much work for nothing\n +goal +Comfort\n +response +“That must be hard\.”/,
+    );
+  });
+
+  it('shows an answer that cannot be read as that, without its control characters', () => {
+    expect(report).toMatch(/Intent +no answer to MIR: No label was found\. +–\n +The model wrote: what \[31m ever/);
+    expect(report).not.toContain('\u001b');
+  });
+
+  it('leaves tasks out that were not asked', () => {
+    expect(report).not.toContain('In own words');
+  });
+
+  it('breaks lines at the width', () => {
+    expect(Math.max(...report.split('\n').map((line) => line.length))).toBeLessThanOrEqual(plain.width);
+  });
+
+  it('says what is missing where a clip offers less', () => {
+    const silent = { ...result, modalities: [], evidence: {}, gate: undefined as never, warnings: [] };
+    const text = formatReport({ ...analyzed, words: { text: '', source: 'none' }, result: silent }, plain);
+    expect(text).toMatch(/face +not used: there is no picture/);
+    expect(text).toMatch(/voice +not used: there is no sound/);
+    expect(text).toMatch(/words +none \(give them with --words/);
+    expect(text).not.toContain('Warnings');
+  });
+
+  it('has colours where they are asked for', () => {
+    const { TERM, NO_COLOR } = process.env;
+    process.env.TERM = 'xterm';
+    delete process.env.NO_COLOR;
+    const colors = colorsFor({ isTTY: true });
+    process.env.NO_COLOR = '1';
+    expect(colorsFor({ isTTY: true }).isColorSupported).toBe(false);
+    Object.assign(process.env, { TERM, NO_COLOR });
+    if (NO_COLOR === undefined) delete process.env.NO_COLOR;
+    if (TERM === undefined) delete process.env.TERM;
+    expect(formatReport(analyzed, { colors, width: 90 })).toContain('\u001b[1mtalk.mp4');
+  });
+});
+
+describe('JSON document', () => {
+  it('has the tasks at the top, each with value and confidence or the reason why not', () => {
+    const document = JSON.parse(jsonText([resultDocument(analyzed)], 1));
+    expect(document.mer).toEqual({ value: { emotion: 'sad' }, confidence: 0.5 });
+    expect(document.mir).toEqual({ unparsed: 'unknown-label', text: 'what\u001b[31m ever' });
+    expect(document).not.toHaveProperty('ovMer');
+    expect(document.gate).toEqual([0.2, 0.3, 0.5]);
+    expect(document.timings).toEqual({ load: 250, decode: 100, msa: 1500, total: 2000 });
+    expect(document.words).toEqual({ text: 'I failed.', source: 'sidecar', path: 'folder/talk.srt' });
+  });
+
+  it('wraps the documents of several clips', () => {
+    const { clips } = JSON.parse(jsonText([resultDocument(analyzed), resultDocument(analyzed)], 2));
+    expect(clips).toHaveLength(2);
+  });
+});
