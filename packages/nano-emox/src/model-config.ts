@@ -86,13 +86,14 @@ export function resolveModelConfig(partial: Partial<EmotionModelConfig>): Emotio
     fusion: resolveFusionConfig(partial.fusion ?? {}),
     languageModel: resolveDecoderConfig(partial.languageModel ?? {}),
   };
-  checkWidths(config);
+  checkConnections(config);
   return config;
 }
 
-function checkWidths(config: EmotionModelConfig): void {
+/** Neighbours must agree on widths, and face and scene see frames of one size. */
+function checkConnections(config: EmotionModelConfig): void {
   const { sceneEncoder, audioEncoder, videoAdapter, audioAdapter, fusion, faceEncoder, languageModel } = config;
-  const pairs: [string, number, number][] = [
+  const pairs: [string, number | string, number][] = [
     ['faceEncoder.lmDim', faceEncoder.lmDim, languageModel.hidden],
     ['videoAdapter.lmDim', videoAdapter.lmDim, languageModel.hidden],
     ['audioAdapter.lmDim', audioAdapter.lmDim, languageModel.hidden],
@@ -101,6 +102,13 @@ function checkWidths(config: EmotionModelConfig): void {
     ['audioAdapter.inputDim', audioAdapter.inputDim, audioEncoder.hidden],
     ['fusion.sceneDim', fusion.sceneDim, sceneEncoder.hidden],
     ['fusion.audioDim', fusion.audioDim, audioEncoder.hidden],
+    ['faceEncoder.imageSize', sideOf(faceEncoder.imageSize), sceneEncoder.imageSize],
+    ...(fusion.type === 'multiscale'
+      ? ([
+          ['sceneEncoder.levels.length', sceneEncoder.levels.length, fusion.experts],
+          ['audioEncoder.levels.length', audioEncoder.levels.length, fusion.experts],
+        ] as [string, number, number][])
+      : []),
   ];
   for (const [field, received, expected] of pairs) {
     if (received === expected) continue;
@@ -110,4 +118,11 @@ function checkWidths(config: EmotionModelConfig): void {
       field,
     });
   }
+}
+
+/** The side of a square frame in pixels; `height×width` where it is none, which equals no side. */
+function sideOf(imageSize: FaceEncoderConfig['imageSize']): number | string {
+  if (typeof imageSize === 'number') return imageSize;
+  const [height, width] = imageSize;
+  return height === width ? height : `${height}×${width}`;
 }

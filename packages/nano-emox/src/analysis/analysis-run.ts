@@ -1,3 +1,4 @@
+import { AbortedError } from '@nano-emox/tensor-contract';
 import type { AnalysisEvent } from './events';
 import type { AnalysisResult } from './result';
 
@@ -62,6 +63,14 @@ export class AnalysisRun implements AsyncIterable<AnalysisEvent>, PromiseLike<An
     } catch (error) {
       this.fail?.(error);
       throw error;
+    } finally {
+      // Has no effect on a promise that is settled; otherwise the loop was left and nobody will bring the result.
+      this.fail?.(
+        new AbortedError({
+          message: 'analyze: the loop over its events was left before the end',
+          hint: 'Read all events, or await the run instead.',
+        }),
+      );
     }
   }
 }

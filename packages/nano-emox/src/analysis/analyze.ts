@@ -6,6 +6,7 @@ import type { EmotionModelConfig } from '../model-config';
 import { type AskOptions, askTask, type Question } from './ask-task';
 import { type EncodeClipOptions, type EncodedClip, encodeClip } from './encode-clip';
 import type { AnalysisEvent, AnalysisProgress, StageName, TaskOutcome } from './events';
+import { mapPieces } from './map-pieces';
 import type { AnalysisResult } from './result';
 
 export interface AnalyzeOptions extends EncodeClipOptions, AskOptions, Pick<Question, 'candidates' | 'dialogue'> {
@@ -37,14 +38,7 @@ export async function* analysisEvents(
   const tasks = checkTasks(options.tasks ?? taskIds);
   const startedMs = performance.now();
   const tracker = new Tracker(STAGES + tasks.length);
-  let clip: EncodedClip;
-  if (isEncoded(source)) {
-    clip = source;
-  } else {
-    const pending = encodeClip(model.components, model.config, source, options, tracker.stage);
-    yield* tracker.events(pending);
-    clip = await pending;
-  }
+  const clip = isEncoded(source) ? source : yield* encodingEvents(model, source, options, tracker);
   tracker.completed = STAGES;
 
   const mode = modeForModalities(clip.modalities, words !== '');
@@ -59,15 +53,33 @@ export async function* analysisEvents(
       ...(options.candidates && { candidates: options.candidates }),
     };
     const answer = askTask(model.components, model.config, clip, task, question, options);
-    let step = await answer.next();
-    for (; !step.done; step = await answer.next()) yield { type: 'task-delta', task, text: step.value };
-    outcomes[task] = step.value;
-    tracker.timingsMs[task] = step.value.durationMs;
+    const outcome = yield* mapPieces(answer, (text): AnalysisEvent[] => [{ type: 'task-delta', task, text }]);
+    outcomes[task] = outcome;
+    tracker.timingsMs[task] = outcome.durationMs;
     tracker.completed++;
-    yield { type: 'task-end', task, outcome: step.value, progress: tracker.progress };
+    yield { type: 'task-end', task, outcome, progress: tracker.progress };
   }
   const timingsMs = { ...tracker.timingsMs, total: performance.now() - startedMs };
   yield { type: 'analysis-end', result: resultOf(model, clip, { words, mode, outcomes, timingsMs }) };
+}
+
+/** Encodes a clip, relaying its stages; a reader who leaves stops it before the next stage. */
+async function* encodingEvents(
+  { components, config }: AnalysisModel,
+  source: MediaSource,
+  options: AnalyzeOptions,
+  tracker: Tracker,
+): AsyncGenerator<AnalysisEvent, EncodedClip, undefined> {
+  const leaving = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
+  const pending = encodeClip(components, config, source, { ...options, signal }, tracker.stage);
+  try {
+    yield* tracker.events(pending);
+    return await pending;
+  } finally {
+    leaving.abort();
+    await pending.catch(() => undefined); // the stage in progress ends first
+  }
 }
 
 function resultOf(

@@ -3,6 +3,7 @@ import type { AnalysisModel } from './analyze';
 import { type AskOptions, askTask } from './ask-task';
 import type { EncodedClip } from './encode-clip';
 import type { TaskOutcome } from './events';
+import { mapPieces } from './map-pieces';
 
 /** A piece of an empathic answer as it appears: first the chain of empathy, then what is said. */
 export interface ResponseDelta {
@@ -22,24 +23,27 @@ export async function* respondTo(
   const seen: EncodedClip = clip ?? { softTokens: [], modalities: [], evidence: {}, warnings: [] };
   const mode = modeForModalities(seen.modalities, dialogue.input !== '');
   const answer = askTask(model.components, model.config, seen, 'erg', { mode, words: '', dialogue }, options);
+  return yield* mapPieces(answer, splitAtThoughtEnd());
+}
+
+/** Sorts pieces of text into thought and response; the end of the thought may lie across pieces. */
+function splitAtThoughtEnd(): (text: string) => Iterable<ResponseDelta> {
   let thought = '';
   let isThinking = true;
-  for (;;) {
-    const step = await answer.next();
-    if (step.done) return step.value;
+  return function* (text) {
     if (!isThinking) {
-      yield { part: 'response', text: step.value };
-      continue;
+      yield { part: 'response', text };
+      return;
     }
-    thought += step.value;
+    thought += text;
     const end = thought.indexOf(CLOSING);
     if (end < 0) {
-      yield { part: 'thought', text: step.value };
-      continue;
+      yield { part: 'thought', text };
+      return;
     }
     isThinking = false;
     const rest = thought.slice(end + CLOSING.length);
-    yield { part: 'thought', text: step.value.slice(0, step.value.length - rest.length) };
+    yield { part: 'thought', text: text.slice(0, text.length - rest.length) };
     if (rest !== '') yield { part: 'response', text: rest };
-  }
+  };
 }

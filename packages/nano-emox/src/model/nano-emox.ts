@@ -98,7 +98,7 @@ export class NanoEmoX {
   }
 
   /** Reads a clip once, to ask about it many times. */
-  encode(source: MediaSource, options: EncodeClipOptions = {}): Promise<EncodedClip> {
+  async encode(source: MediaSource, options: EncodeClipOptions = {}): Promise<EncodedClip> {
     this.checkLive();
     return encodeClip(this.components, this.config, source, options, (_, work) => work());
   }
