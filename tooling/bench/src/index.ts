@@ -38,12 +38,16 @@ async function measure(options: BenchOptions): Promise<void> {
 // An interrupted run still removes its temporary folder, which happens on exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-try {
-  const options = parseCommandLine(process.argv.slice(2), availableParallelism());
-  if (options.help) console.log(usage);
-  else await measure(options);
-} catch (error) {
-  const isUsage = error instanceof RangeError || error instanceof TypeError;
-  console.error(isUsage ? `${error.message}\n\n${usage}` : error);
-  process.exitCode = isUsage ? 2 : 1;
+function readOptions(): BenchOptions | undefined {
+  try {
+    return parseCommandLine(process.argv.slice(2), availableParallelism());
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
+
+const options = readOptions();
+if (options?.help) console.log(usage);
+else if (options) await measure(options);

@@ -123,7 +123,7 @@ async function measureBlock(
     return {
       comparisons: [standard, fused].map((rival) => comparisonOf(`${name} / by hand, ${rival.name}`, own, rival, GOAL)),
       notes: [
-        `${name}, ${runsOf(flops)} runs a sample: width ${width}, ${heads} heads, MLP ${mlp}, ${batch} × ${tokens} tokens; ${agreement} to ${Math.max(...differences).toExponential(1)}`,
+        `${name} (runs per sample: ${runsOf(flops)}): width ${width}, ${heads} heads, MLP ${mlp}, ${batch} × ${tokens} tokens; ${agreement} to ${Math.max(...differences).toExponential(1)}`,
         `  engine ${blockRate.toFixed(0)} GFLOP/s; one ${SQUARE}³ product of ONNX Runtime ${productRate.toFixed(0)} GFLOP/s: the block is ${distance.toFixed(0)} % away`,
       ],
     };
