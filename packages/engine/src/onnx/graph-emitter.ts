@@ -43,7 +43,16 @@ export class GraphEmitter implements Emitter {
 
   /** Writes every node the outputs need, then ties the outputs to their names. */
   emitAll(): void {
-    const { outputs } = this.graph;
+    const { outputs, inputs, parameters } = this.graph;
+    for (const [name, value] of outputs) {
+      const namesake = inputs.get(name) ?? parameters.get(name);
+      if (namesake === undefined || namesake === value) continue;
+      throw new InvalidConfigError({
+        message: `the graph has an output and an input that are both called ${name}`,
+        hint: 'Rename one of them: a model file keeps all names in one list.',
+        field: name,
+      });
+    }
     const nodes = topologicalNodes(outputs.values());
     for (const value of outputs.values()) this.readers.add(value);
     for (const node of nodes) for (const value of node.inputs) this.readers.add(value);

@@ -78,6 +78,15 @@ describe('writeModel', () => {
   });
 });
 
+describe('names', () => {
+  it('refuses an output that is called like another input', () => {
+    const twice = graphOf({ x: gelu(input('x', f32('rows', 4))) });
+    expect(() => writeModel(twice, { weights: new Map() })).toThrow(
+      expect.objectContaining({ code: 'INVALID_CONFIG', field: 'x' }),
+    );
+  });
+});
+
 describe('weights beside the graph', () => {
   let cache = '';
 
