@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nano-emox$/, replacement: source('index.ts') },
+      { find: /^nano-emox\/sample-clip$/, replacement: source('sample-clip.ts') },
       { find: /^nano-emox\/training$/, replacement: source('training/index.ts') },
     ],
   },
