@@ -10,7 +10,7 @@ import { multiScaleHead } from './multi-scale-head';
 import { swinStages } from './swin/backbone';
 import { frameSize, stageMaps } from './swin/map-size';
 
-/** Issue 2: the published modules are matched to 1e-4, largest absolute difference. */
+/** Largest absolute difference to the published modules. */
 const TOLERANCE = 1e-4;
 const local = { workers: 0, threads: 1 } as const;
 const tensor = (tensors: ReadonlyMap<string, HostTensor>, name: string) => tensors.get(name) as HostTensor;
