@@ -28,7 +28,7 @@ const EVALUATED_CLIPS = 120;
 const FACE_BATCH = 128;
 
 /** Measures the committed model and writes `scores.json` beside it. Test sets only report; nothing is chosen by them. */
-export async function evaluateModel({ cacheFolder, runFolder, seed }: PretrainOptions): Promise<void> {
+export async function evaluateModel({ cacheFolder, runFolder, seed }: Omit<PretrainOptions, 'steps'>): Promise<void> {
   const modelFolder = join(repositoryRoot(), 'packages', 'weights-tiny', 'model');
   const scores = [...(await faceScores(cacheFolder, runFolder)), ...(await clipScores(cacheFolder, modelFolder))];
   const command = 'node tooling/tiny-recipe/scripts/train.mjs evaluate';

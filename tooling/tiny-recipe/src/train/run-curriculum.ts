@@ -61,7 +61,7 @@ const tinyScale: CurriculumScale = {
 };
 
 /** Runs the P2E phases on cached features and writes the whole model into `packages/weights-tiny/model`. */
-export async function runCurriculum({ cacheFolder, runFolder, seed }: PretrainOptions): Promise<void> {
+export async function runCurriculum({ cacheFolder, runFolder, seed }: Omit<PretrainOptions, 'steps'>): Promise<void> {
   const executor = await openExecutor({ device: 'cpu' });
   try {
     const folder = join(runFolder, 'curriculum');

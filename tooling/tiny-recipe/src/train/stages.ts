@@ -12,6 +12,6 @@ export const stages: Readonly<Record<string, (options: StageOptions) => Promise<
   'scene-encoder': (options) => pretrainSceneEncoder({ steps: 400, ...options }),
   'audio-encoder': (options) => pretrainAudioEncoder({ steps: 500, ...options }),
   'language-model': (options) => pretrainLanguageModel({ steps: 700, ...options }),
-  curriculum: (options) => runCurriculum({ steps: 1, ...options }),
-  evaluate: (options) => evaluateModel({ steps: 1, ...options }),
+  curriculum: (options) => runCurriculum(options),
+  evaluate: (options) => evaluateModel(options),
 };
