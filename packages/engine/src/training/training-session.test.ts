@@ -121,6 +121,17 @@ describe('TrainingSession', () => {
     expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
   });
 
+  it('refuses an update that gives a group no learning rate', async () => {
+    const session = await open();
+    const first = batch(oracle.batches[0] as { x: number[]; labels: number[] });
+    await expect(session.update(first, { learningRates: { every: 0.1 } })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('group all has no learning rate; given: [every]'),
+    });
+    expect(session.step).toBe(0);
+    await session.dispose();
+  });
+
   it('refuses a graph without anything to train', async () => {
     await expect(open({ frozen: /./ })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });

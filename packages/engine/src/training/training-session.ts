@@ -1,4 +1,10 @@
-import { type FloatTensor, type HostTensor, NonFiniteError, type RunOptions } from '@nano-emox/tensor-contract';
+import {
+  type FloatTensor,
+  type HostTensor,
+  InvalidArgumentError,
+  NonFiniteError,
+  type RunOptions,
+} from '@nano-emox/tensor-contract';
 import type { Executor, ExecutorSession, SessionState, TensorMap } from '../executors/executor';
 import type { Graph } from '../graph/graph';
 import { writeModel } from '../onnx/write-model';
@@ -75,11 +81,11 @@ export class TrainingSession {
     return this.groups.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** One update on one batch. @throws NonFiniteError when the loss is not a number; the state is then spoilt: resume from a checkpoint */
+  /** One update on one batch. @throws InvalidArgumentError when a group has no rate; NonFiniteError when the loss is not a number; the state is then spoilt: resume from a checkpoint */
   async update(batch: TensorMap, { learningRates, signal }: StepOptions): Promise<StepResult> {
     const scalars: Record<string, HostTensor> = {};
     for (const group of this.groups) {
-      const rate = learningRates[group.name.replace('/no-decay', '')] ?? 0;
+      const rate = rateOf(group, learningRates);
       for (const [name, value] of Object.entries(adamWScalars(this.step_ + 1, rate, group.decays, this.optimizer))) {
         scalars[`${group.name}.${name}`] = { type: 'float32', dims: [], data: Float32Array.of(value) };
       }
@@ -122,6 +128,17 @@ export class TrainingSession {
     await this.state.dispose();
     await this.session.dispose();
   }
+}
+
+function rateOf({ name }: ParameterGroup, learningRates: Readonly<Record<string, number>>): number {
+  const group = name.replace(/\/no-decay$/, '');
+  const rate = learningRates[group];
+  if (rate !== undefined) return rate;
+  throw new InvalidArgumentError({
+    message: `TrainingSession.update: group ${group} has no learning rate; given: [${Object.keys(learningRates)}]`,
+    hint: 'Give every group that groupOf returns a rate; 0 lets its parameters be.',
+    argument: 'learningRates',
+  });
 }
 
 function initialTensors(groups: readonly ParameterGroup[], weights: ReadonlyMap<string, HostTensor>): TensorMap {
