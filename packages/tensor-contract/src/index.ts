@@ -18,6 +18,7 @@ export { AbortedError } from './errors/aborted';
 export { DataTypeMismatchError } from './errors/data-type-mismatch';
 export { DeviceUnavailableError } from './errors/device-unavailable';
 export { DisposedError } from './errors/disposed';
+export { EndpointError } from './errors/endpoint';
 export { ExecutionError } from './errors/execution';
 export { InvalidArgumentError } from './errors/invalid-argument';
 export { InvalidConfigError } from './errors/invalid-config';

@@ -18,7 +18,8 @@ export type ErrorCode =
   | 'DISPOSED'
   | 'ABORTED'
   | 'NOT_DIFFERENTIABLE'
-  | 'NON_FINITE';
+  | 'NON_FINITE'
+  | 'ENDPOINT_FAILED';
 
 /** Facts every error carries. */
 export interface ErrorDetails {
