@@ -1,6 +1,6 @@
 import { InvalidFileError, MissingFileError, NanoEmoxError } from '@nano-emox/tensor-contract';
 
-/** Turns a failure of the file system into a typed error; errors of this project pass unchanged. */
+/** Turns a failure of the file system at `path` into a typed error to throw; errors of this project, and of other origin, pass unchanged. */
 export function fileError(error: unknown, path: string, action: 'read' | 'written'): unknown {
   if (NanoEmoxError.isInstance(error)) return error;
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;

@@ -1,4 +1,5 @@
 export { type FileContent, type WriteFileOptions, writeFileAtomic } from './atomic-file';
+export { fileError } from './file-errors';
 export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
 export { readJsonFile } from './json-file';
 export {
