@@ -2,7 +2,7 @@ export { AnalysisRun } from './analysis/analysis-run';
 export type { AnalyzeOptions } from './analysis/analyze';
 export type { AskOptions, Question } from './analysis/ask-task';
 export type { ClipEvidence, EncodeClipOptions, EncodedClip, FaceEvidence } from './analysis/encode-clip';
-export type { AnalysisEvent, AnalysisProgress, StageName, TaskOutcome } from './analysis/events';
+export type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome } from './analysis/events';
 export type { ResponseDelta } from './analysis/respond';
 export type { AnalysisResult } from './analysis/result';
 export { componentFolders, type ModelComponents } from './model/components';

@@ -44,6 +44,24 @@ describe('AnalysisRun', () => {
     expect(events.at(-1)).toEqual({ type: 'analysis-end', result: await run });
   });
 
+  it('shows the clip as it was read, then as it was encoded, and not a clip that was encoded before', async () => {
+    const events: AnalysisEvent[] = [];
+    const onEvent = (event: AnalysisEvent) => void events.push(event);
+    const { evidence, gate } = await model.analyze(sampleClip, { ...mer, onEvent });
+    const types = events.map((event) => (event.type === 'stage-end' ? `${event.stage} ends` : event.type));
+    expect(types.filter((type) => /^clip|ends$/.test(type))).toEqual([
+      ...['decode ends', 'clip-read', 'scene ends', 'face ends', 'voice ends', 'fuse ends', 'clip-encoded'],
+    ]);
+    const read = events.find(({ type }) => type === 'clip-read');
+    expect(read).toMatchObject({ evidence, frames: { type: 'uint8', dims: [8, 3, 64, 64] } });
+    const encoded = events.find((event) => event.type === 'clip-encoded');
+    expect(encoded?.clip).toMatchObject({ evidence, gate });
+
+    events.length = 0;
+    await model.analyze(encoded!.clip, { ...mer, onEvent });
+    expect(events.filter(({ type }) => type.startsWith('clip'))).toEqual([]);
+  });
+
   it('does not begin before somebody asks', async () => {
     const events: AnalysisEvent[] = [];
     model.analyze(clip, { ...mer, onEvent: (event) => void events.push(event) });

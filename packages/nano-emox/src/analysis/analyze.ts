@@ -4,8 +4,8 @@ import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract
 import type { ModelComponents } from '../model/components';
 import type { EmotionModelConfig } from '../model-config';
 import { type AskOptions, askTask, type Question } from './ask-task';
-import { type EncodeClipOptions, type EncodedClip, encodeClip } from './encode-clip';
-import type { AnalysisEvent, AnalysisProgress, StageName, TaskOutcome } from './events';
+import { type EncodeClipOptions, type EncodedClip, type EncodingObserver, encodeClip } from './encode-clip';
+import type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome } from './events';
 import { mapPieces } from './map-pieces';
 import type { AnalysisResult } from './result';
 
@@ -72,10 +72,12 @@ async function* encodingEvents(
 ): AsyncGenerator<AnalysisEvent, EncodedClip, undefined> {
   const leaving = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
-  const pending = encodeClip(components, config, source, { ...options, signal }, tracker.stage);
+  const pending = encodeClip(components, config, source, { ...options, signal }, tracker);
   try {
     yield* tracker.events(pending);
-    return await pending;
+    const clip = await pending;
+    yield { type: 'clip-encoded', clip };
+    return clip;
   } finally {
     leaving.abort();
     await pending.catch(() => undefined); // the stage in progress ends first
@@ -120,7 +122,7 @@ function checkTasks(tasks: readonly TaskId[]): readonly TaskId[] {
 }
 
 /** Turns stages that report from inside a promise into a stream of events. */
-class Tracker {
+class Tracker implements EncodingObserver {
   completed = 0;
   readonly timingsMs: Partial<Record<StageName | TaskId, number>> = {};
   private readonly queue: AnalysisEvent[] = [];
@@ -142,6 +144,8 @@ class Tracker {
     this.push({ type: 'stage-end', stage, durationMs, progress: this.progress });
     return result;
   };
+
+  readonly clipRead = (clip: ReadClip): void => this.push({ type: 'clip-read', ...clip });
 
   /** Events until `work` settles; a failure of `work` is left to whoever awaits it. */
   async *events(work: Promise<unknown>): AsyncGenerator<AnalysisEvent, void, undefined> {

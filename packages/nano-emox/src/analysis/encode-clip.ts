@@ -9,7 +9,7 @@ import {
 import type { FloatTensor, HostTensor, Modality, RunOptions, SoftTokens } from '@nano-emox/tensor-contract';
 import type { ModelComponents } from '../model/components';
 import type { EmotionModelConfig } from '../model-config';
-import type { StageName } from './events';
+import type { ReadClip, StageName } from './events';
 
 /** What the model saw of a face. */
 export interface FaceEvidence {
@@ -50,8 +50,15 @@ export interface EncodeClipOptions extends RunOptions {
   readonly media?: Omit<LoadClipOptions, 'frames' | 'frameSizePx' | 'clips' | 'clipSeconds' | 'signal' | 'onEvent'>;
 }
 
-/** Runs `work` as a named stage. */
-export type StageRunner = <T>(stage: StageName, work: () => Promise<T>) => Promise<T>;
+/** Follows an encoding. */
+export interface EncodingObserver {
+  /** Runs `work` as a named stage. */
+  readonly stage: <T>(stage: StageName, work: () => Promise<T>) => Promise<T>;
+  readonly clipRead: (clip: ReadClip) => void;
+}
+
+/** Nobody watches. */
+export const unobserved: EncodingObserver = { stage: (_, work) => work(), clipRead: () => undefined };
 
 /** Decodes a clip and runs encoders, adapters and fusion. */
 export async function encodeClip(
@@ -59,7 +66,7 @@ export async function encodeClip(
   config: EmotionModelConfig,
   source: MediaSource,
   options: EncodeClipOptions,
-  stage: StageRunner,
+  { stage, clipRead }: EncodingObserver,
 ): Promise<EncodedClip> {
   const { signal, media } = options;
   const { faceEncoder, sceneEncoder, audioEncoder, videoAdapter, audioAdapter, fusion } = components;
@@ -74,6 +81,8 @@ export async function encodeClip(
     }),
   );
   const face = faceEvidence(clip);
+  const evidence = evidenceOf(clip, face);
+  clipRead({ evidence, ...(clip.video && { frames: clip.video.frames }) });
   const run = { signal };
   const softTokens: SoftTokens[] = [];
 
@@ -104,7 +113,7 @@ export async function encodeClip(
   return {
     softTokens,
     modalities: softTokens.map(({ modality }) => modality),
-    evidence: evidenceOf(clip, face),
+    evidence,
     ...(fused?.gate && { gate: [...fused.gate.data] }),
     warnings: clip.warnings,
   };

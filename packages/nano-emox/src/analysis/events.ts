@@ -1,4 +1,6 @@
 import type { GeneratedOutcome, TaskId, TaskValues } from '@nano-emox/tasks';
+import type { HostTensor } from '@nano-emox/tensor-contract';
+import type { ClipEvidence, EncodedClip } from './encode-clip';
 import type { AnalysisResult } from './result';
 
 /** Steps before the questions are asked. */
@@ -15,8 +17,20 @@ export type TaskOutcome<Id extends TaskId = TaskId> = {
   [Key in Id]: GeneratedOutcome<TaskValues[Key]> & { readonly durationMs: number };
 }[Id];
 
-/** What happens during an analysis, in order. */
+/** A clip as it was decoded, before anything is computed from it: for showing what the model is about to see. */
+export interface ReadClip {
+  readonly evidence: ClipEvidence;
+  /** uint8 `[frames, 3, height, width]`, RGB, 0..255, squashed to a square; absent without picture. The clip's own memory: read only. */
+  readonly frames?: HostTensor<'uint8'>;
+}
+
+/**
+ * What happens during an analysis, in order. `clip-read` and `clip-encoded` come once each, and not for a clip that was
+ * encoded before; the `clip` of the latter can be asked again.
+ */
 export type AnalysisEvent =
+  | ({ readonly type: 'clip-read' } & ReadClip)
+  | { readonly type: 'clip-encoded'; readonly clip: EncodedClip }
   | { readonly type: 'stage-start'; readonly stage: StageName; readonly progress: AnalysisProgress }
   | {
       readonly type: 'stage-end';

@@ -8,7 +8,7 @@ import { DisposedError, InvalidConfigError } from '@nano-emox/tensor-contract';
 import { AnalysisRun } from '../analysis/analysis-run';
 import { type AnalyzeOptions, analysisEvents, isEncoded } from '../analysis/analyze';
 import type { AskOptions } from '../analysis/ask-task';
-import { type EncodeClipOptions, type EncodedClip, encodeClip } from '../analysis/encode-clip';
+import { type EncodeClipOptions, type EncodedClip, encodeClip, unobserved } from '../analysis/encode-clip';
 import type { TaskOutcome } from '../analysis/events';
 import { type ResponseDelta, respondTo } from '../analysis/respond';
 import { type EmotionModelConfig, resolveModelConfig } from '../model-config';
@@ -100,7 +100,7 @@ export class NanoEmoX {
   /** Reads a clip once, to ask about it many times. */
   async encode(source: MediaSource, options: EncodeClipOptions = {}): Promise<EncodedClip> {
     this.checkLive();
-    return encodeClip(this.components, this.config, source, options, (_, work) => work());
+    return encodeClip(this.components, this.config, source, options, unobserved);
   }
 
   /**
