@@ -1,11 +1,12 @@
-import { defineModule } from '@nano-emox/engine';
+import { defineModule, unsqueeze } from '@nano-emox/engine';
 import { type ComponentDefinition, componentFromWeights } from '@nano-emox/engine/runtime';
 import { f32, type HostTensor, type TensorSpec } from '@nano-emox/tensor-contract';
 import { describe, expect, it } from 'vitest';
+import goldenBranches from './__fixtures__/golden-branches.json';
 import { fixturePath, goldenPath, maxDifference, readOracle } from './__fixtures__/oracle';
 import { type FaceEncoderConfig, resolveConfig } from './config';
 import { FaceEncoder } from './face-encoder';
-import { faceFeaturesModule, faceTokensModule } from './face-encoder-module';
+import { faceEncoderModule, faceFeaturesModule, faceTokensModule } from './face-encoder-module';
 import { multiScaleHead } from './multi-scale-head';
 import { swinStages } from './swin/backbone';
 import { frameSize, stageMaps } from './swin/map-size';
@@ -133,55 +134,52 @@ describe('temporal queries against torch.nn.MultiheadAttention (tooling/oracles/
 });
 
 /**
- * The golden run of the published module was made in training mode: stochastic depth (torchvision's 0.5 · block / last block) was
- * active. Which branches it kept follows from the file alone: the head is linear and wide enough to be solved for the mean of every
- * stage, and per stage one pattern of kept branches reproduces that mean to 5e-6, all others miss it by more than 1e-3. One row per frame,
- * attention and perceptron of blocks 0 … 7; block 0 is never dropped. The golden tokens come from a further pass with another draw, and with
- * dropout, so no inference can give them; the temporal queries are compared with the oracle above instead.
+ * The golden run of the published module had stochastic depth active (torchvision's 0.5 · block / last block). It was replayed from its
+ * seed by tooling/oracles/face-golden.py, which recorded the branches that each of its two passes kept: one row per frame, attention
+ * and perceptron of blocks 0 … 7. Nothing else was random in it: the projection did leave training mode.
  */
-const KEPT_BRANCHES = [
-  [1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 1, 1],
-  [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1],
-  [1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 1, 0, 1],
-];
 const survival = (block: number) => 1 - (0.5 * block) / 7;
+const branchScales = (kept: readonly (readonly number[])[]): HostTensor => ({
+  type: 'float32',
+  dims: [3, 16],
+  data: Float32Array.from(kept.flatMap((row) => row.map((one, branch) => one / survival(Math.floor(branch / 2))))),
+});
 
-/** The frozen half with the factor of every residual branch as an input. */
-const goldenDefinition: ComponentDefinition<FaceEncoderConfig, 'frames' | 'branchScales', 'features'> = {
-  type: 'face-features-with-stochastic-depth',
+/** The published encoder with the factor of every residual branch of every frame as an input. */
+const goldenDefinition: ComponentDefinition<FaceEncoderConfig, 'frames' | 'branchScales', 'features' | 'tokens'> = {
+  type: 'face-encoder-with-stochastic-depth',
   resolveConfig,
   module: defineModule({
-    name: 'StochasticDepthFeatures',
+    name: 'StochasticDepthFaceEncoder',
     inputs: (config: FaceEncoderConfig) => ({
       frames: f32('images', 3, ...frameSize(config)),
       branchScales: f32('images', 16),
     }),
-    outputs: () => ({ features: f32('images', 'headWidth') }),
+    outputs: () => ({ features: f32(1, 'images', 'headWidth'), tokens: f32(1, 'queries', 'lmDim') }),
     forward: ({ frames, branchScales }, weights, config) => {
       const scope = weights.scope('facexformer');
       const stages = swinStages(frames, scope.scope('backbone', 0), config, branchScales);
-      return { features: multiScaleHead(stages, scope, config) };
+      const features = unsqueeze(multiScaleHead(stages, scope, config), 0); // [1, images, headWidth]
+      return { features, ...faceTokensModule.forward({ features }, weights, config) };
     },
-    ignores: (name, config) => faceFeaturesModule.ignores?.(name, config) === true,
+    ignores: (name, config) => faceEncoderModule.ignores?.(name, config) === true,
   }),
 };
 
 describe.skipIf(!goldenPath)('golden run of the published facial encoder (skipped where shared data is absent)', () => {
   const config = { embedDim: 16, depths: [2, 2, 2, 2], heads: [1, 2, 4, 8], lmDim: 32 };
 
-  it.each(['shortcut', 'upsample'] as const)('features, %s', async (pooling) => {
+  it.each(['shortcut', 'upsample'] as const)('features and tokens, %s', async (pooling) => {
     const golden = await readOracle(goldenPath as string);
-    const frames = tensor(golden.inputs, 'frames');
-    const branchScales = KEPT_BRANCHES.flatMap((row) => row.map((kept, k) => kept / survival(Math.floor(k / 2))));
+    const { dims, data } = tensor(golden.inputs, 'frames');
+    const frames = { type: 'float32', dims: dims.slice(1), data: Float32Array.from(data as Uint8Array) } as const;
     const component = await componentFromWeights(goldenDefinition, { ...config, pooling }, golden.weights, local);
-    const { features } = await component.run({
-      frames: { type: 'float32', dims: frames.dims.slice(1), data: Float32Array.from(frames.data as Uint8Array) },
-      branchScales: { type: 'float32', dims: [3, 16], data: Float32Array.from(branchScales) },
-    });
+    const featuresPass = await component.run({ frames, branchScales: branchScales(goldenBranches.features) });
+    const tokensPass = await component.run({ frames, branchScales: branchScales(goldenBranches.tokens) });
     await component.dispose();
-    const expected = tensor(golden.outputs, 'features');
-    const difference = maxDifference({ ...(features as HostTensor), dims: expected.dims }, expected);
-    expect(difference).toBeLessThan(TOLERANCE);
+    const [features, tokens] = [featuresPass.features as HostTensor, tokensPass.tokens as HostTensor];
+    expect(maxDifference(features, tensor(golden.outputs, 'features'))).toBeLessThan(TOLERANCE);
+    expect(maxDifference(tokens, tensor(golden.outputs, 'tokens'))).toBeLessThan(TOLERANCE);
   });
 
   it('the whole checkpoint loads, unused tensors included', async () => {
