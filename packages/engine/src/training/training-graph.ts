@@ -1,10 +1,10 @@
-import { f32, InvalidArgumentError } from '@nano-emox/tensor-contract';
+import { bool, f32, InvalidArgumentError, type TensorSpec } from '@nano-emox/tensor-contract';
 import { gradientsOf, prepareForDifferentiation } from '../autodiff/differentiate';
 import type { Graph } from '../graph/graph';
 import { input } from '../graph/leaves';
 import { rewriteGraph } from '../graph/rewrite';
 import type { Value } from '../graph/value';
-import { add, div, minimum, mul, reshape, split, sqrt, sum } from '../ops';
+import { add, div, minimum, mul, reshape, split, sqrt, sum, where } from '../ops';
 import { type AdamWOptions, adamWUpdate } from '../optimizers/adamw';
 
 /** Parameters that share a learning rate and either all decay or all do not; kept as one vector. */
@@ -28,6 +28,8 @@ export interface TrainingGraphOptions {
   readonly optimizer: Required<AdamWOptions>;
   /** Largest Euclidean norm of the whole gradient; absent: no clipping, as in the released code. */
   readonly clipNorm?: number;
+  /** Batches whose mean gradient makes one update. With 1 the graph holds no sum and no choice. @default 1 */
+  readonly accumulationSteps?: number;
 }
 
 /** One training step as one graph: loss, gradients and update. */
@@ -40,6 +42,10 @@ export interface TrainingGraph {
 
 /** Names of the tensors a group keeps between steps. */
 export const stateNames = ['parameters', 'firstMoment', 'secondMoment'] as const;
+/** Name of the tensor a group keeps besides, where gradients are accumulated: their sum since the last update. */
+export const GRADIENT_SUM = 'gradientSum';
+/** Input that tells, where gradients are accumulated, whether this batch completes an update. */
+export const IS_UPDATE = 'isUpdate';
 /** Names of the scalars a group is fed with each step. */
 export const scalarNames = ['stepSize', 'secondCorrection', 'retention'] as const;
 
@@ -85,15 +91,15 @@ export function buildTrainingGraph(forward: Graph, options: TrainingGraphOptions
     });
   }
   const inputs = new Map(forward.inputs);
-  const feed = (name: string, ...axes: number[]): Value => {
-    const value = input(name, f32(...axes));
+  const feed: Feed = (name, spec) => {
+    const value = input(name, spec);
     inputs.set(name, value);
     return value;
   };
 
   const pieces = new Map<Value, Value>();
   const vectors = groups.map((group) => {
-    const vector = feed(`${group.name}.parameters`, group.count);
+    const vector = feed(`${group.name}.parameters`, f32(group.count));
     const parts = split(
       vector,
       0,
@@ -108,35 +114,60 @@ export function buildTrainingGraph(forward: Graph, options: TrainingGraphOptions
   const replaced = rewriteGraph(forward.outputs, () => undefined, pieces);
   const prepared = prepareForDifferentiation(replaced, vectors);
   const loss = prepared.get('loss') as Value;
-  const raw = gradientsOf(loss, vectors);
-  const norm = sqrt(raw.map((gradient) => sum(mul(gradient, gradient), [0])).reduce((total, part) => add(total, part)));
-  const gradients =
-    options.clipNorm === undefined
-      ? raw
-      : raw.map((gradient) => mul(gradient, clipFactor(norm, options.clipNorm as number)));
+  const batchGradients = gradientsOf(loss, vectors);
+  const { gradients, accumulation } = accumulate(batchGradients, groups, options.accumulationSteps ?? 1, feed);
+  const norm = sqrt(
+    gradients.map((gradient) => sum(mul(gradient, gradient), [0])).reduce((total, part) => add(total, part)),
+  );
+  const { clipNorm } = options;
+  const clip = clipNorm === undefined ? undefined : clipFactor(norm, clipNorm);
 
   const outputs = new Map<string, Value>([...prepared, ['gradientNorm', norm]]);
   const feedback: Record<string, string> = {};
+  const keep = (group: ParameterGroup, name: string, value: Value) => {
+    outputs.set(`next.${group.name}.${name}`, value);
+    feedback[`next.${group.name}.${name}`] = `${group.name}.${name}`;
+  };
   groups.forEach((group, index) => {
     const state = {
       parameters: vectors[index] as Value,
-      firstMoment: feed(`${group.name}.firstMoment`, group.count),
-      secondMoment: feed(`${group.name}.secondMoment`, group.count),
+      firstMoment: feed(`${group.name}.firstMoment`, f32(group.count)),
+      secondMoment: feed(`${group.name}.secondMoment`, f32(group.count)),
     };
     const scalars = {
-      stepSize: feed(`${group.name}.stepSize`),
-      secondCorrection: feed(`${group.name}.secondCorrection`),
-      retention: feed(`${group.name}.retention`),
+      stepSize: feed(`${group.name}.stepSize`, f32()),
+      secondCorrection: feed(`${group.name}.secondCorrection`, f32()),
+      retention: feed(`${group.name}.retention`, f32()),
     };
-    const next = adamWUpdate(state, gradients[index] as Value, scalars, options.optimizer);
+    const gradient = gradients[index] as Value;
+    const next = adamWUpdate(state, clip ? mul(gradient, clip) : gradient, scalars, options.optimizer);
     for (const name of stateNames) {
-      outputs.set(`next.${group.name}.${name}`, next[name]);
-      feedback[`next.${group.name}.${name}`] = `${group.name}.${name}`;
+      keep(group, name, accumulation ? where(accumulation.isUpdate, next[name], state[name]) : next[name]);
     }
+    if (accumulation) keep(group, GRADIENT_SUM, where(accumulation.isUpdate, 0, accumulation.sums[index] as Value));
   });
 
   const frozen = new Map([...forward.parameters].filter(([name]) => options.groupOf(name) === undefined));
   return { graph: { inputs, parameters: frozen, outputs }, groups, feedback };
+}
+
+/** Declares an input of the training step. */
+type Feed = (name: string, spec: TensorSpec) => Value;
+
+/**
+ * What an update works on: the gradients, or the mean of `steps` of them, for which one more vector per group holds their
+ * sum. Every batch computes an update, a few elementwise passes; only one with `isUpdate` keeps it, so that clipping and
+ * moments see the mean as if all samples had been one batch, and otherwise parameters and moments stay to the last bit.
+ */
+function accumulate(gradients: readonly Value[], groups: readonly ParameterGroup[], steps: number, feed: Feed) {
+  if (steps === 1) return { gradients };
+  const sums = groups.map(({ name, count }, index) =>
+    add(feed(`${name}.${GRADIENT_SUM}`, f32(count)), gradients[index] as Value),
+  );
+  return {
+    gradients: sums.map((total) => mul(total, 1 / steps)),
+    accumulation: { isUpdate: feed(IS_UPDATE, bool()), sums },
+  };
 }
 
 /** min(1, clipNorm / norm), as `torch.nn.utils.clip_grad_norm_`. */

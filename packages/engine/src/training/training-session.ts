@@ -7,9 +7,15 @@ import {
 } from '@nano-emox/tensor-contract';
 import type { Executor, ExecutorSession, SessionState, TensorMap } from '../executors/executor';
 import type { Graph } from '../graph/graph';
-import { writeModel } from '../onnx/write-model';
 import { type AdamWOptions, adamWDefaults, adamWScalars } from '../optimizers/adamw';
-import { buildTrainingGraph, type ParameterGroup, stateNames, type TrainingGraphOptions } from './training-graph';
+import {
+  buildTrainingGraph,
+  GRADIENT_SUM,
+  IS_UPDATE,
+  type ParameterGroup,
+  stateNames,
+  type TrainingGraphOptions,
+} from './training-graph';
 
 export interface TrainingSessionOptions extends RunOptions, Omit<TrainingGraphOptions, 'optimizer'> {
   /** Forward graph with an output `loss`. */
@@ -26,7 +32,9 @@ export interface TrainingSessionOptions extends RunOptions, Omit<TrainingGraphOp
 export interface TrainingState {
   /** Updates made so far. */
   readonly step: number;
-  /** Vectors by name: parameters and moments of each group. */
+  /** Batches since the last update whose gradients are summed. @default 0 */
+  readonly accumulated?: number;
+  /** Vectors by name: parameters and moments of each group, and the gradient sums where there are any. */
   readonly tensors: TensorMap;
 }
 
@@ -36,8 +44,11 @@ export interface StepOptions extends RunOptions {
 }
 
 export interface StepResult {
+  /** Loss of this batch. */
   readonly loss: number;
-  /** Euclidean norm of the whole gradient, before clipping. */
+  /** Whether the batch completed an update; always, unless gradients are accumulated. */
+  readonly isUpdate: boolean;
+  /** Euclidean norm of the whole gradient, before clipping; where gradients are accumulated, of their sum so far over all. */
   readonly gradientNorm: number;
   /** Other outputs of the forward graph. */
   readonly outputs: TensorMap;
@@ -46,19 +57,24 @@ export interface StepResult {
 /** A model in training: parameters and moments stay with the runtime between steps. Dispose it when done. */
 export class TrainingSession {
   private step_: number;
+  private accumulated_: number;
 
   private constructor(
     private readonly session: ExecutorSession,
     private readonly state: SessionState,
     private readonly groups: readonly ParameterGroup[],
     private readonly optimizer: Required<AdamWOptions>,
-    step: number,
+    private readonly accumulationSteps: number,
+    { step, accumulated = 0 }: Omit<TrainingState, 'tensors'>,
   ) {
     this.step_ = step;
+    this.accumulated_ = accumulated;
   }
 
   /** Differentiates, compiles and loads. @throws WeightsMismatchError, NotDifferentiableError, InvalidArgumentError */
   static async open(options: TrainingSessionOptions): Promise<TrainingSession> {
+    const { accumulationSteps = 1, resume } = options;
+    requireAccumulation(accumulationSteps, resume?.accumulated ?? 0);
     const optimizer = { ...adamWDefaults, ...options.optimizer };
     const { graph, groups, feedback } = buildTrainingGraph(options.graph, { ...options, optimizer });
     const { model } = writeModel(graph, { weights: options.weights });
@@ -66,9 +82,10 @@ export class TrainingSession {
       { bytes: model },
       { name: 'training step', feedback, signal: options.signal },
     );
-    const initial = options.resume?.tensors ?? initialTensors(groups, options.weights);
+    const kept = accumulationSteps === 1 ? stateNames : [...stateNames, GRADIENT_SUM];
+    const initial = resume?.tensors ?? initialTensors(groups, kept, options.weights);
     const state = await session.createState(initial);
-    return new TrainingSession(session, state, groups, optimizer, options.resume?.step ?? 0);
+    return new TrainingSession(session, state, groups, optimizer, accumulationSteps, resume ?? { step: 0 });
   }
 
   /** Updates made so far. */
@@ -76,12 +93,22 @@ export class TrainingSession {
     return this.step_;
   }
 
+  /** Batches since the last update: 0 … `accumulationSteps` − 1. */
+  get accumulated(): number {
+    return this.accumulated_;
+  }
+
   /** Number of trained values. */
   get parameterCount(): number {
     return this.groups.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** One update on one batch. @throws InvalidArgumentError when a group has no rate; NonFiniteError when the loss is not a number; the state is then spoilt: resume from a checkpoint */
+  /**
+   * Learns from one batch: an update, or with `accumulationSteps` above 1 a share of one; every so many batches the mean of
+   * their gradients is applied.
+   * @throws InvalidArgumentError when a group has no rate; NonFiniteError when the loss is not a number; the state is then
+   *   spoilt: resume from a checkpoint
+   */
   async update(batch: TensorMap, { learningRates, signal }: StepOptions): Promise<StepResult> {
     const scalars: Record<string, HostTensor> = {};
     for (const group of this.groups) {
@@ -90,19 +117,24 @@ export class TrainingSession {
         scalars[`${group.name}.${name}`] = { type: 'float32', dims: [], data: Float32Array.of(value) };
       }
     }
+    const isUpdate = this.accumulated_ + 1 === this.accumulationSteps;
+    if (this.accumulationSteps > 1) {
+      scalars[IS_UPDATE] = { type: 'bool', dims: [], data: Uint8Array.of(isUpdate ? 1 : 0) };
+    }
     const { loss, gradientNorm, ...outputs } = await this.session.run(
       { ...batch, ...scalars },
       { state: this.state, signal },
     );
-    this.step_++;
+    this.accumulated_ = isUpdate ? 0 : this.accumulated_ + 1;
+    if (isUpdate) this.step_++;
     const lossValue = (loss as FloatTensor).data[0] as number;
     if (!Number.isFinite(lossValue)) {
       throw new NonFiniteError({
-        message: `the loss of step ${this.step_} is ${lossValue}`,
+        message: `the loss of step ${isUpdate ? this.step_ : this.step_ + 1} is ${lossValue}`,
         hint: 'Lower the learning rate or set clipNorm, and resume from the last checkpoint.',
       });
     }
-    return { loss: lossValue, gradientNorm: (gradientNorm as FloatTensor).data[0] as number, outputs };
+    return { loss: lossValue, isUpdate, gradientNorm: (gradientNorm as FloatTensor).data[0] as number, outputs };
   }
 
   /** Current values of the trained parameters. */
@@ -120,7 +152,8 @@ export class TrainingSession {
 
   /** Everything needed to continue exactly. */
   async readState(): Promise<TrainingState> {
-    return { step: this.step_, tensors: await this.state.read() };
+    const position = { step: this.step_, ...(this.accumulated_ > 0 && { accumulated: this.accumulated_ }) };
+    return { ...position, tensors: await this.state.read() };
   }
 
   /** Frees the session. Idempotent. */
@@ -141,10 +174,23 @@ function rateOf({ name }: ParameterGroup, learningRates: Readonly<Record<string,
   });
 }
 
-function initialTensors(groups: readonly ParameterGroup[], weights: ReadonlyMap<string, HostTensor>): TensorMap {
+function requireAccumulation(steps: number, accumulated: number): void {
+  if (Number.isInteger(steps) && steps >= 1 && accumulated < steps) return;
+  throw new InvalidArgumentError({
+    message: `TrainingSession: accumulationSteps is ${steps}, with ${accumulated} batches summed already`,
+    hint: 'Give a whole number of at least 1, the one the saved state was made with.',
+    argument: 'accumulationSteps',
+  });
+}
+
+function initialTensors(
+  groups: readonly ParameterGroup[],
+  kept: readonly string[],
+  weights: ReadonlyMap<string, HostTensor>,
+): TensorMap {
   const tensors: Record<string, HostTensor> = {};
   for (const group of groups) {
-    for (const name of stateNames) {
+    for (const name of kept) {
       tensors[`${group.name}.${name}`] = { type: 'float32', dims: [group.count], data: new Float32Array(group.count) };
     }
     const { data } = tensors[`${group.name}.parameters`] as FloatTensor;
