@@ -24,6 +24,9 @@ export interface StagedFile {
 /** Largest single write; one system call cannot take 2 GiB, and a signal is looked at between calls. */
 const WRITE_BYTES = 16 * 1024 * 1024;
 
+/** Temporary names, with the id of the process that writes. */
+export const temporaryFilePattern = /^\.nano-emox-(\d+)-[0-9a-f]{12}\.tmp$/;
+
 /**
  * Writes a file so that readers meet the old content or the new, never a part: temporary name in the same folder, flush to
  * the disk, rename. Missing folders are made.

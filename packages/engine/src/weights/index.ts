@@ -1,4 +1,5 @@
-export { type FileContent, type WriteFileOptions, writeFileAtomic } from './atomic-file';
+export { removeAbandonedFiles } from './abandoned-files';
+export { type FileContent, type StagedFile, stageFile, type WriteFileOptions, writeFileAtomic } from './atomic-file';
 export { fileError } from './file-errors';
 export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
 export { readJsonFile } from './json-file';
@@ -10,7 +11,12 @@ export {
   saveModelFolder,
 } from './model-folder';
 export { createNameTable, type NameRule, type NameTable } from './name-table';
-export { type EncodeSafetensorsOptions, matricesAsInt8, type WeightStorage } from './safetensors-chunks';
+export {
+  type EncodeSafetensorsOptions,
+  matricesAsInt8,
+  safetensorsChunks,
+  type WeightStorage,
+} from './safetensors-chunks';
 export {
   type DecodeSafetensorsOptions,
   decodeSafetensors,
