@@ -1,8 +1,15 @@
-import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
+import { type HostTensor, InvalidArgumentError, type RunOptions } from '@nano-emox/tensor-contract';
 
-/** Judges weights on held-out data. `score` selects: larger is better. */
+/**
+ * Judges weights on held-out data, to choose among them. Never judge on test data: the published scorer takes the best epoch
+ * of each test set, so that its figures are too good by an unknown amount.
+ */
 export interface Validation {
+  /** Steps between two verdicts; the last step is judged as well. */
   readonly everySteps: number;
+  /** The phase ends after this many verdicts in a row without a new best. @default never */
+  readonly patience?: number;
+  /** Larger scores are better. */
   evaluate(
     weights: ReadonlyMap<string, HostTensor>,
     options: RunOptions,
@@ -16,6 +23,8 @@ export interface BestSoFar {
   readonly step: number;
   /** Step judged last. */
   readonly judgedStep: number;
+  /** Verdicts since the best one. */
+  readonly sinceBest: number;
   /** The trained parameters at {@link step}. */
   readonly weights: ReadonlyMap<string, HostTensor>;
 }
@@ -34,10 +43,20 @@ export class BestWeights {
     private readonly validation: Validation | undefined,
     private readonly frozen: ReadonlyMap<string, HostTensor>,
     private best_: BestSoFar | undefined,
-  ) {}
+  ) {
+    if (!validation) return;
+    requireCount('everySteps', validation.everySteps);
+    requireCount('patience', validation.patience ?? 1);
+  }
 
   get best(): BestSoFar | undefined {
     return this.best_;
+  }
+
+  /** Whether verdicts have brought nothing new for as long as the validation is patient. */
+  get isExhausted(): boolean {
+    const patience = this.validation?.patience ?? Number.POSITIVE_INFINITY;
+    return (this.best_?.sinceBest ?? 0) >= patience;
   }
 
   /** Judges the weights of `step` if that is due and was not done before. */
@@ -53,7 +72,18 @@ export class BestWeights {
     const weights = await readTrained();
     const { score, metrics } = await validation.evaluate(new Map([...this.frozen, ...weights]), options);
     const isBest = best === undefined || score > best.score;
-    this.best_ = isBest ? { score, step, weights, judgedStep: step } : { ...best, judgedStep: step };
+    this.best_ = isBest
+      ? { score, step, weights, judgedStep: step, sinceBest: 0 }
+      : { ...best, judgedStep: step, sinceBest: best.sinceBest + 1 };
     return { step, score, metrics, isBest };
   }
+}
+
+function requireCount(field: string, count: number): void {
+  if (Number.isInteger(count) && count >= 1) return;
+  throw new InvalidArgumentError({
+    message: `validation.${field} is ${count}`,
+    hint: 'Give a whole number of at least 1.',
+    argument: `validation.${field}`,
+  });
 }

@@ -5,7 +5,8 @@ import type { FloatTensor } from '@nano-emox/tensor-contract';
 import { presets } from 'nano-emox';
 import { collateEmotionBatch, type EmotionSample, emotionNetwork, softTokenCounts } from 'nano-emox/training';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type PhaseName, p2eCurriculum, paperMixtures, paperScale, phaseNames } from './curriculum';
+import { type PhaseName, p2eCurriculum, phaseNames } from './curriculum';
+import { paperMixtures, paperScale } from './paper-settings';
 import { groupOfParameter, type Phase, validatePhase } from './phase';
 
 const config = presets.tiny;

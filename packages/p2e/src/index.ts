@@ -1,15 +1,30 @@
-export type { BestSoFar, Validation } from './best-weights';
-export { type Checkpoint, fingerprintOf, readCheckpoint, writeCheckpoint } from './checkpoint';
+export { type Ablation, ablations, type ModelChanges } from './ablations';
+export type { Validation } from './best-weights';
 export {
   type Curriculum,
+  type CurriculumName,
+  type CurriculumPreset,
   type CurriculumScale,
+  curricula,
+  jointCurriculum,
   type Mixtures,
   type PhaseName,
   p2eCurriculum,
-  paperMixtures,
-  paperScale,
   phaseNames,
+  releasedCurriculum,
+  reverseCurriculum,
 } from './curriculum';
+export type { Deviations } from './deviations';
+export type {
+  BatchEndEvent,
+  CheckpointDamagedEvent,
+  CheckpointEndEvent,
+  PhaseEndEvent,
+  PhaseStartEvent,
+  StepEndEvent,
+  TrainingEvent,
+  ValidationEndEvent,
+} from './events';
 export { contentHashOf } from './features/content-hash';
 export {
   FeatureCache,
@@ -20,13 +35,14 @@ export {
 } from './features/feature-cache';
 export type { Features } from './features/feature-file';
 export { producerOf } from './features/producer';
+export { mixtureByTask, paperTaskRatio, taskSetName } from './mixture-by-task';
+export { paperMixtures, paperScale, releasedMixtures } from './paper-settings';
 export { groupOfParameter, type LearningRate, type Phase, type TrainableRule, validatePhase } from './phase';
-export { type DataSet, MixtureSampler, type SamplerPosition } from './sampler';
+export type { DataSet } from './sampler';
 export { type TrainCurriculumOptions, trainCurriculum } from './train-curriculum';
 export {
   type PhaseResult,
   type TrainableModel,
-  type TrainingEvent,
   type TrainPhaseOptions,
   trainPhase,
 } from './train-phase';

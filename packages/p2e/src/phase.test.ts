@@ -27,6 +27,8 @@ describe('validatePhase', () => {
     ['no steps', { steps: 0 }, 'steps'],
     ['half a step', { steps: 1.5 }, 'steps'],
     ['no batch', { batchSize: 0 }, 'batchSize'],
+    ['half a batch per update', { accumulationSteps: 0.5 }, 'accumulationSteps'],
+    ['no epoch', { deviations: { epochsCountFromOne: { epochs: 0 } } }, 'deviations.epochsCountFromOne'],
     ['an empty mixture', { mixture: {} }, 'mixture'],
     ['a mixture of nothing', { mixture: { a: 0 } }, 'mixture'],
     ['a negative weight', { mixture: { a: 1, b: -1 } }, 'mixture'],

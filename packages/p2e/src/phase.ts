@@ -1,4 +1,5 @@
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
+import type { Deviations } from './deviations';
 
 /** Learning rate of one group of parameters over a phase. */
 export interface LearningRate {
@@ -25,14 +26,20 @@ export interface Phase {
   readonly mixture: Readonly<Record<string, number>>;
   readonly trainable: readonly TrainableRule[];
   readonly learningRates: Readonly<Record<string, LearningRate>>;
+  /** Updates. */
   readonly steps: number;
+  /** Samples of a batch. */
   readonly batchSize: number;
+  /** Batches whose mean gradient makes one update: what does not fit into memory at once. @default 1 */
+  readonly accumulationSteps?: number;
   /** @default 0 */
   readonly warmupSteps?: number;
   /** @default 0.05, the paper's */
   readonly weightDecay?: number;
   /** Largest gradient norm; absent: no clipping, as in the paper's runs. */
   readonly clipNorm?: number;
+  /** What is done as in the published code where that departs from the paper. @default nothing */
+  readonly deviations?: Deviations;
 }
 
 /** Learning-rate group of a parameter in `phase`; undefined when frozen. */
@@ -48,9 +55,15 @@ export function validatePhase(phase: Phase): void {
   const fail = (field: string, message: string, hint: string): never => {
     throw new InvalidConfigError({ message: `phase ${phase.name}: ${message}`, hint, field });
   };
-  for (const field of ['steps', 'batchSize'] as const) {
-    if (!Number.isInteger(phase[field]) || phase[field] < 1)
-      fail(field, `${field} is ${phase[field]}`, 'Give a whole number of at least 1.');
+  const counts = {
+    steps: phase.steps,
+    batchSize: phase.batchSize,
+    accumulationSteps: phase.accumulationSteps ?? 1,
+    'deviations.epochsCountFromOne': phase.deviations?.epochsCountFromOne?.epochs ?? 1,
+  };
+  for (const [field, count] of Object.entries(counts)) {
+    if (!Number.isInteger(count) || count < 1)
+      fail(field, `${field} is ${count}`, 'Give a whole number of at least 1.');
   }
   const weights = Object.values(phase.mixture);
   const isWeight = (weight: number) => Number.isFinite(weight) && weight >= 0;

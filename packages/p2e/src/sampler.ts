@@ -5,6 +5,8 @@ import { InvalidArgumentError } from '@nano-emox/tensor-contract';
 export interface DataSet<Sample> {
   readonly name: string;
   readonly length: number;
+  /** Identity of the content, such as a hash: a run is not continued on other data of the same name and length. */
+  readonly fingerprint?: string;
   get(index: number): Sample | Promise<Sample>;
 }
 

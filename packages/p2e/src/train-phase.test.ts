@@ -1,12 +1,16 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TensorMap } from '@nano-emox/engine';
 import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Point, plain, toyDataSets, toyModel, toyPhase } from './__fixtures__/toy-model';
+import { type Point, plain, quadrants, toyDataSets, toyModel, toyPhase } from './__fixtures__/toy-model';
 import type { Validation } from './best-weights';
-import { type TrainingEvent, type TrainPhaseOptions, trainPhase } from './train-phase';
+import type { StepEndEvent, TrainingEvent } from './events';
+import type { Phase } from './phase';
+import type { DataSet } from './sampler';
+import { type TrainPhaseOptions, trainPhase } from './train-phase';
 
 const executor = await openOnnxRuntimeNode({ workers: 0, threads: 1 });
 afterAll(() => executor.dispose());
@@ -55,14 +59,14 @@ describe('trainPhase', () => {
     expect(mean(ends.slice(-5))).toBeLessThan(0.4 * mean(ends.slice(0, 5)));
     expect(ends.every(({ gradientNorm }) => gradientNorm > 0)).toBe(true);
     expect(ends[0]?.learningRates).toEqual({ all: 1e-3 });
-    expect(new Set(ends.map(({ dataSet }) => dataSet))).toEqual(new Set(['near', 'far']));
+    expect(new Set(ends.flatMap(({ dataSets }) => dataSets))).toEqual(new Set(['near', 'far']));
     expect(events[0]).toMatchObject({
       type: 'phase-start',
       step: 0,
       steps: 30,
       trainedParameters: 2 * 16 + 16 + 64 + 4,
     });
-    expect(events.at(-1)).toEqual({ type: 'phase-end', phase: 'toy', step: 30 });
+    expect(events.at(-1)).toEqual({ type: 'phase-end', phase: 'toy', step: 30, reason: 'steps' });
     expect([steps, bestScore]).toEqual([30, undefined]);
     expect(plain(weights)).not.toEqual(plain(toyModel().weights));
     expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
@@ -128,7 +132,18 @@ describe('trainPhase', () => {
       message: expect.stringContaining('belongs to a run with other settings'),
     });
     const same = { checkpointFolder: folder, phase: { ...toyPhase, steps: 2 } };
-    await expect(run({ ...same, seed: 6 })).rejects.toMatchObject({ code: 'INVALID_FILE' });
+    const others: Partial<TrainPhaseOptions<Point>>[] = [
+      { seed: 6 },
+      { model: toyModel(2) },
+      { dataSets: [quadrants('near', 65, 1), toyDataSets[1] as DataSet<Point>] },
+      { dataSets: toyDataSets.map((set) => ({ ...set, fingerprint: 'new labels' })) },
+      { phase: { ...same.phase, deviations: { noDecayByNamePart: true } } },
+    ];
+    for (const other of others) {
+      await expect(run({ ...same, ...other })).rejects.toMatchObject({ code: 'INVALID_FILE' });
+    }
+    // A set that the phase does not draw from is none of its business.
+    await expect(run({ ...same, dataSets: [...toyDataSets, quadrants('new', 3, 3)] })).resolves.toBeDefined();
     await expect(run(same)).resolves.toMatchObject({ steps: 2 });
   });
 
@@ -139,6 +154,113 @@ describe('trainPhase', () => {
       run({ phase: { ...toyPhase, trainable: [{ match: 'nothing', group: 'all' }] } }),
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
+  });
+});
+
+describe('gradient accumulation', () => {
+  const phase: Phase = { ...toyPhase, steps: 5, batchSize: 4, accumulationSteps: 3, clipNorm: 0.5 };
+  const isEnd = (event: TrainingEvent) => event.type === 'step-end';
+
+  it('makes one update of several batches, each from one data set', async () => {
+    const events: TrainingEvent[] = [];
+    const { steps } = await run({ phase, onEvent: (event) => events.push(event) });
+    expect(steps).toBe(5);
+    const batches = events.filter((event) => event.type === 'batch-end');
+    expect(batches.map(({ step, batch }) => [step, batch]).slice(0, 4)).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [2, 1],
+    ]);
+    const ends = events.filter(isEnd);
+    for (const [index, { dataSets, loss, samples }] of ends.entries()) {
+      const own = batches.slice(3 * index, 3 * index + 3);
+      expect(dataSets).toEqual(own.map(({ dataSet }) => dataSet));
+      expect(loss).toBeCloseTo(own.reduce((sum, batch) => sum + batch.loss, 0) / 3, 12);
+      expect(samples).toBe(12);
+    }
+  });
+
+  it('stops and continues in the middle of an update: the same bits, the same losses', async () => {
+    const wholeEvents: TrainingEvent[] = [];
+    const whole = await run({ phase, onEvent: (event) => wholeEvents.push(event) });
+    const abort = new AbortController();
+    const events: TrainingEvent[] = [];
+    const stopped = run({
+      phase,
+      checkpointFolder: folder,
+      signal: abort.signal,
+      onEvent: (event) => {
+        events.push(event);
+        if (event.type === 'batch-end' && event.step === 3 && event.batch === 2) abort.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(events.at(-1)).toEqual({ type: 'checkpoint-end', phase: 'toy', step: 2 });
+    const resumed = await run({ phase, checkpointFolder: folder, onEvent: (event) => events.push(event) });
+    expect(plain(resumed.weights)).toEqual(plain(whole.weights));
+    const facts = (list: TrainingEvent[]) =>
+      list.filter(isEnd).map(({ step, dataSets, loss, gradientNorm }) => ({ step, dataSets, loss, gradientNorm }));
+    expect(facts(events)).toEqual(facts(wholeEvents));
+  });
+});
+
+describe('progress', () => {
+  it('tells throughput and the time that remains', async () => {
+    const model = { ...toyModel(), countTokens: ({ labels }: TensorMap) => 5 * (labels?.dims[0] as number) };
+    const ends: StepEndEvent[] = [];
+    await run({ model, onEvent: (event) => event.type === 'step-end' && ends.push(event) });
+    for (const { samples, tokens, durationMs, samplesPerSecond, tokensPerSecond } of ends) {
+      expect([samples, tokens]).toEqual([16, 80]);
+      expect(samplesPerSecond).toBeCloseTo(16_000 / durationMs, 6);
+      expect(tokensPerSecond).toBeCloseTo(80_000 / durationMs, 6);
+    }
+    expect(ends[9]?.remainingMs).toBeGreaterThan(0);
+    expect(ends.at(-1)?.remainingMs).toBe(0);
+  });
+
+  it('does not count tokens of a model that does not', async () => {
+    const ends: TrainingEvent[] = [];
+    await run({ onEvent: (event) => event.type === 'step-end' && ends.push(event) });
+    expect(ends.some((end) => 'tokens' in end || 'tokensPerSecond' in end)).toBe(false);
+  });
+});
+
+describe('early stopping', () => {
+  const phase = { ...toyPhase, steps: 20 };
+  /** Best at the second verdict. */
+  const judge = (scores: readonly number[], patience: number): Validation => {
+    let verdicts = 0;
+    const evaluate = async () => ({ score: scores[verdicts++] as number, metrics: {} });
+    return { everySteps: 2, patience, evaluate };
+  };
+
+  it('ends the phase after as many verdicts without a new best as it is patient', async () => {
+    const events: TrainingEvent[] = [];
+    const validation = judge([1, 5, 4, 5, 3, 9], 3);
+    const result = await run({ phase, validation, onEvent: (event) => events.push(event) });
+    expect(events.at(-1)).toEqual({ type: 'phase-end', phase: 'toy', step: 10, reason: 'patience' });
+    expect(result).toMatchObject({ steps: 10, bestScore: 5 });
+    const best = await run({ phase, validation: judge([1, 5, 4], 1) });
+    expect(plain(result.weights)).toEqual(plain(best.weights));
+  });
+
+  it('counts over a crash, and stays ended', async () => {
+    const options = { phase, checkpointFolder: folder, checkpointEverySteps: 1 };
+    await expect(run({ ...options, validation: judge([1, 5, 4], 2), onEvent: killAt(8) })).rejects.toThrow(Killed);
+    const resumed = await run({ ...options, validation: judge([3], 2) });
+    expect(resumed).toMatchObject({ steps: 8, bestScore: 5 });
+    const again = await run({ ...options, validation: judge([], 2) });
+    expect(again.steps).toBe(8);
+    expect(plain(again.weights)).toEqual(plain(resumed.weights));
+  });
+
+  it.each([
+    ['everySteps', { everySteps: 0 }],
+    ['patience', { patience: 0.5 }],
+  ])('refuses %s out of range', async (field, change) => {
+    const validation = { ...judge([], 1), ...change };
+    await expect(run({ validation })).rejects.toMatchObject({ argument: `validation.${field}` });
   });
 });
 
