@@ -12,5 +12,6 @@ export default defineConfig(
     'onnxruntime-node': 'src/executors/onnxruntime-node/index.ts',
     'onnxruntime-worker': 'src/executors/onnxruntime-node/worker.ts',
     'onnxruntime-web': 'src/executors/onnxruntime-web/index.ts',
+    tensorflow: 'src/executors/tensorflow/index.ts',
   }),
 );

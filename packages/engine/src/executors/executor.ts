@@ -1,13 +1,23 @@
 import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
+import type { Graph } from '../graph/graph';
 
 /** Where a graph runs. `auto` takes the best that works and reports what it skipped; any other never falls back. */
-export type Device = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'wasm';
+export type Device = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'tfjs';
 
 /** Tensors by name. */
 export type TensorMap = Readonly<Record<string, HostTensor>>;
 
-/** An ONNX model to load: bytes, or the path of a file whose weights lie beside it. */
-export type ModelSource = { readonly bytes: Uint8Array } | { readonly path: string };
+/** A graph and the values of its parameters; weights that the graph does not name are left out. */
+export interface GraphSource {
+  readonly graph: Graph;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+}
+
+/** A model in the ONNX format: bytes, or the path of a file whose weights lie beside it. */
+export type OnnxSource = { readonly bytes: Uint8Array } | { readonly path: string };
+
+/** What an executor loads. Every executor runs graphs, each in its own way; ONNX files are for ONNX Runtime alone. */
+export type ModelSource = GraphSource | OnnxSource;
 
 export interface LoadOptions extends RunOptions {
   /** Name for messages. */
@@ -56,6 +66,7 @@ export interface Executor {
   readonly device: string;
   /** Why better devices were not used, if any. */
   readonly warnings: readonly string[];
+  /** @throws WeightsMismatchError, ExecutionError */
   load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession>;
   usage(): ExecutorUsage;
   /** Frees all sessions and threads. Idempotent. */

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { f32, type HostTensor, WeightsMismatchError } from '@nano-emox/tensor-contract';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
+import { externalDataFile, stageModel } from '../executors/onnxruntime-node/stage-model';
 import { graphOf } from '../graph/graph';
 import { input } from '../graph/leaves';
 import { initializeWeights } from '../module/initialize-weights';
 import { linearLayer } from '../module/layers';
 import { tracingScope } from '../module/weight-scope';
 import { gelu } from '../ops';
-import { externalDataFile, stageModel } from '../runtime/stage-model';
 import { ModelProto } from './schema';
 import { EXTERNAL_DATA_THRESHOLD_BYTES, writeModel } from './write-model';
 

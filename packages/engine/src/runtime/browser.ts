@@ -18,7 +18,7 @@ async function fetchBytes(url: string, signal: AbortSignal | undefined): Promise
 export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } =
   createRuntime({
     openExecutor: async ({ device = 'auto', threads }) => {
-      if (device === 'cpu' || device === 'cuda') {
+      if (device === 'cpu' || device === 'cuda' || device === 'tfjs') {
         throw new DeviceUnavailableError({
           message: `device ${device} does not exist in a browser`,
           hint: 'Use "auto", "wasm" or "webgpu".',
@@ -45,8 +45,6 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
         argument: 'folder',
       });
     },
-    externalDataFile: () => undefined,
-    stage: async ({ model }) => ({ bytes: model }),
   });
 
 export {

@@ -12,7 +12,6 @@ import type { AxisBindings } from '../graph/leaves';
 import { bindWeights } from '../module/bind-weights';
 import { type NetworkModule, traceModule } from '../module/define-module';
 import { initializeWeights } from '../module/initialize-weights';
-import { writeModel } from '../onnx/write-model';
 import type { ExecutorOptions, ModelFolder, Platform, SaveOptions } from './platform';
 
 /** Options of everything that loads a component. */
@@ -221,16 +220,13 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
   }
 
   private async compile(): Promise<ExecutorSession> {
-    const sizeBytes = [...this.weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-    const externalDataFile = this.platform.externalDataFile(sizeBytes);
-    const written = writeModel(this.graph, {
-      weights: this.weights,
-      ...(externalDataFile !== undefined && { externalDataFile }),
-    });
-    return this.executor.load(await this.platform.stage(written), {
-      name: this.type,
-      ...(this.feedback && { feedback: this.feedback }),
-    });
+    return this.executor.load(
+      { graph: this.graph, weights: this.weights },
+      {
+        name: this.type,
+        ...(this.feedback && { feedback: this.feedback }),
+      },
+    );
   }
 }
 

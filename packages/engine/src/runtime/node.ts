@@ -2,15 +2,16 @@ import { NanoEmoxError } from '@nano-emox/tensor-contract';
 import type { Executor } from '../executors/executor';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
 import { openOnnxRuntimeWeb } from '../executors/onnxruntime-web';
+import { openTensorFlow } from '../executors/tensorflow';
 import { loadModelFolder, saveModelFolder } from '../weights/model-folder';
 import { createRuntime } from './component-handle';
 import type { ExecutorOptions } from './platform';
-import { externalDataFile, stageModel } from './stage-model';
 
-/** The native runtime, or WebAssembly with a warning where the native binding cannot be loaded. */
+/** The native runtime, or WebAssembly with a warning where the native binding cannot be loaded; TensorFlow.js when named. */
 async function openForNode({ device = 'auto', threads, workers }: ExecutorOptions): Promise<Executor> {
   const sizes = { ...(threads !== undefined && { threads }), ...(workers !== undefined && { workers }) };
   if (device === 'wasm') return openOnnxRuntimeWeb(sizes);
+  if (device === 'tfjs') return openTensorFlow();
   if (device !== 'auto') return openOnnxRuntimeNode({ device, ...sizes });
   try {
     return await openOnnxRuntimeNode(sizes);
@@ -27,11 +28,9 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
     openExecutor: openForNode,
     readFolder: loadModelFolder,
     writeFolder: saveModelFolder,
-    externalDataFile,
-    stage: stageModel,
   });
 
-export { cacheFolder } from './cache-folder';
+export { cacheFolder } from '../executors/onnxruntime-node/cache-folder';
 export {
   type ComponentDefinition,
   type ComponentHandle,

@@ -1,6 +1,5 @@
 import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
-import type { Device, Executor, ModelSource } from '../executors/executor';
-import type { WrittenModel } from '../onnx/write-model';
+import type { Device, Executor } from '../executors/executor';
 
 /** How weights are stored on disk; values in memory are always float32. */
 export type WeightStorage = 'float32' | 'float16' | 'int8';
@@ -30,8 +29,4 @@ export interface Platform {
   openExecutor(options: ExecutorOptions): Promise<Executor>;
   readFolder(folder: string, options: RunOptions): Promise<ModelFolder>;
   writeFolder(folder: string, model: ModelFolder, options: SaveOptions): Promise<void>;
-  /** File name for weights that leave the graph, when `sizeBytes` is large; undefined keeps them inside. */
-  externalDataFile(sizeBytes: number): string | undefined;
-  /** Makes a written model loadable, staging external weights in the user's cache folder. */
-  stage(model: WrittenModel): Promise<ModelSource>;
 }

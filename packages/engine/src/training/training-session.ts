@@ -77,9 +77,8 @@ export class TrainingSession {
     requireAccumulation(accumulationSteps, resume?.accumulated ?? 0);
     const optimizer = { ...adamWDefaults, ...options.optimizer };
     const { graph, groups, feedback } = buildTrainingGraph(options.graph, { ...options, optimizer });
-    const { model } = writeModel(graph, { weights: options.weights });
     const session = await options.executor.load(
-      { bytes: model },
+      { graph, weights: options.weights },
       { name: 'training step', feedback, signal: options.signal },
     );
     const kept = accumulationSteps === 1 ? stateNames : [...stateNames, GRADIENT_SUM];

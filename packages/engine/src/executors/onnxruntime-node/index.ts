@@ -6,6 +6,7 @@ import { openSession, type SessionCaller, SessionLedger } from '../shared/host-s
 import { LocalCaller } from '../shared/local-caller';
 import { disposed, SessionHost } from '../shared/session-host';
 import { loadBinding } from './binding';
+import { stageGraph } from './stage-model';
 import { WorkerClient } from './worker-client';
 
 export interface OnnxRuntimeNodeOptions {
@@ -84,7 +85,8 @@ class OnnxRuntimeNode implements Executor {
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
     const caller = this.callers[this.turn++ % this.callers.length] as SessionCaller;
-    const session = await openSession(caller, this.ledger, source, options);
+    const onnx = 'graph' in source ? await stageGraph(source) : source;
+    const session = await openSession(caller, this.ledger, onnx, options);
     this.open.add(session);
     return session;
   }

@@ -1,8 +1,8 @@
 import { MissingDependencyError } from '@nano-emox/tensor-contract';
-import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource } from '../executor';
-import { openSession, SessionLedger } from '../shared/host-session';
-import { LocalCaller } from '../shared/local-caller';
-import { disposed, type OnnxRuntime, SessionHost } from '../shared/session-host';
+import { writeModel } from '../../onnx/write-model';
+import type { Executor, ModelSource, OnnxSource } from '../executor';
+import { LocalExecutor } from '../shared/local-executor';
+import { type OnnxRuntime, SessionHost } from '../shared/session-host';
 
 export interface OnnxRuntimeWebOptions {
   /** @default 'wasm' */
@@ -26,8 +26,12 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   });
-  return new OnnxRuntimeWeb(`onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`, host);
+  const label = `onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
+  return new LocalExecutor(label, [], host, onnxOf);
 }
+
+const onnxOf = (source: ModelSource): OnnxSource =>
+  'graph' in source ? { bytes: writeModel(source.graph, source).model } : source;
 
 async function loadWebRuntime(): Promise<WebRuntime> {
   try {
@@ -39,34 +43,5 @@ async function loadWebRuntime(): Promise<WebRuntime> {
       dependency: 'onnxruntime-web',
       cause,
     });
-  }
-}
-
-class OnnxRuntimeWeb implements Executor {
-  readonly warnings: readonly string[] = [];
-  private readonly ledger = new SessionLedger();
-  private readonly caller: LocalCaller;
-  private live = true;
-
-  constructor(
-    readonly device: string,
-    private readonly host: SessionHost,
-  ) {
-    this.caller = new LocalCaller(host);
-  }
-
-  async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
-    if (!this.live) throw disposed('executor');
-    return openSession(this.caller, this.ledger, source, options);
-  }
-
-  usage(): ExecutorUsage {
-    return this.ledger.usage();
-  }
-
-  async dispose(): Promise<void> {
-    if (!this.live) return;
-    this.live = false;
-    await this.host.dispose();
   }
 }

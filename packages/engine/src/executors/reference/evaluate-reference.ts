@@ -3,14 +3,15 @@ import {
   ExecutionError,
   type HostTensor,
   InvalidArgumentError,
-  ShapeMismatchError,
 } from '@nano-emox/tensor-contract';
 import { type Dim, evaluateDim } from '../../graph/dim';
 import { type Graph, leavesOf, topologicalNodes } from '../../graph/graph';
 import { lowerComposites } from '../../graph/rewrite';
-import { describeAxes, type GraphNode, type Value } from '../../graph/value';
+import type { GraphNode, Value } from '../../graph/value';
+import { bindSizes, leafName } from '../shared/bind-sizes';
+import { productOf } from '../shared/strides';
 import { kernels } from './kernels';
-import { fromHost, type NumericTensor, productOf, toHost } from './numeric-tensor';
+import { fromHost, type NumericTensor, toHost } from './numeric-tensor';
 
 type Tensors = Readonly<Record<string, HostTensor>> | ReadonlyMap<string, HostTensor>;
 
@@ -30,8 +31,6 @@ function find(tensors: Tensors | undefined, name: string): HostTensor | undefine
   if (tensors === undefined) return undefined;
   return tensors instanceof Map ? tensors.get(name) : (tensors as Readonly<Record<string, HostTensor>>)[name];
 }
-
-const leafName = ({ origin }: Value): string => ('name' in origin ? origin.name : 'a constant');
 
 /** The tensor fed for an input or parameter, or the constant itself. */
 function leafTensor({ origin, type }: Value, feeds: ReferenceFeeds): HostTensor {
@@ -54,33 +53,6 @@ function leafTensor({ origin, type }: Value, feeds: ReferenceFeeds): HostTensor 
     });
   }
   return fed;
-}
-
-/** Name of the axis when a size is that axis alone. */
-function axisName(dim: Dim): string | undefined {
-  if (typeof dim === 'number' || dim.terms.length !== 1) return undefined;
-  const [{ coefficient, atoms }] = dim.terms as [(typeof dim.terms)[number]];
-  return coefficient === 1 && atoms.length === 1 && atoms[0]?.kind === 'axis' ? atoms[0].key : undefined;
-}
-
-/** Sizes of the named axes, from the leaves whose shape names them; every leaf is then checked against them. */
-function bindSizes(leaves: ReadonlyMap<Value, HostTensor>): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  for (const [{ shape }, { dims }] of leaves) {
-    shape.forEach((dim, index) => {
-      const name = axisName(dim);
-      if (name !== undefined && !sizes.has(name) && dims[index] !== undefined) sizes.set(name, dims[index]);
-    });
-  }
-  for (const [leaf, { dims, data }] of leaves) {
-    const expected = leaf.shape.map((dim) => evaluateDim(dim, sizes));
-    const fits = expected.length === dims.length && expected.every((size, index) => size === dims[index]);
-    if (fits && data.length === productOf(dims)) continue;
-    const input = leafName(leaf);
-    const hint = 'Axes of one name have one size in a call, and dims must account for every element.';
-    throw new ShapeMismatchError({ where, input, expected: describeAxes(leaf), received: dims, hint });
-  }
-  return sizes;
 }
 
 /** Runs one node on evaluated inputs. */
@@ -119,7 +91,7 @@ export function evaluateReference(
   const requested = 'outputs' in graph ? graph.outputs : graph;
   const outputs = lowerComposites(requested, ({ op }) => !(op.name in kernels));
   const leaves = new Map(leavesOf(outputs.values()).map((leaf) => [leaf, leafTensor(leaf, feeds)]));
-  const sizes = bindSizes(leaves);
+  const sizes = bindSizes(where, leaves);
   const known = new Map<Value, NumericTensor>();
   for (const [leaf, tensor] of leaves) known.set(leaf, fromHost(tensor, leafName(leaf)));
   const read = (value: Value): NumericTensor => known.get(value) as NumericTensor;

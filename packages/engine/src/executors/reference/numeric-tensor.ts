@@ -1,4 +1,5 @@
 import { allocateData, type DataType, DataTypeMismatchError, type HostTensor } from '@nano-emox/tensor-contract';
+import { offsetsOf, stridesOf } from '../shared/strides';
 
 /** A dense row-major tensor of float64 numbers; integers and truth values (0, 1) are numbers too. */
 export interface NumericTensor {
@@ -25,36 +26,6 @@ export function toHost({ dims, data }: NumericTensor, type: DataType): HostTenso
   const converted = allocateData(type, data.length);
   (converted as Float64Array).set(data);
   return { type, dims, data: converted };
-}
-
-export function productOf(sizes: readonly number[]): number {
-  return sizes.reduce((product, size) => product * size, 1);
-}
-
-/** Distance in memory between neighbours on each axis. */
-export function stridesOf(dims: readonly number[]): number[] {
-  const strides = dims.map(() => 1);
-  for (let axis = dims.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] as number) * (dims[axis + 1] as number);
-  }
-  return strides;
-}
-
-/** Strides that read a tensor of `dims` as if it were broadcast to `rank` axes: 0 where it repeats. */
-export function broadcastStrides(dims: readonly number[], rank: number): number[] {
-  const strides = stridesOf(dims).map((stride, axis) => (dims[axis] === 1 ? 0 : stride));
-  return [...Array.from({ length: rank - dims.length }, () => 0), ...strides];
-}
-
-/** Offset of every element of a block of `dims`, in row-major order, when its axes have the given strides in memory. */
-export function offsetsOf(dims: readonly number[], strides: readonly number[], start = 0): Int32Array {
-  return dims.reduce((outer, size, axis) => {
-    const inner = new Int32Array(outer.length * size);
-    for (let index = 0; index < inner.length; index++) {
-      inner[index] = (outer[Math.floor(index / size)] as number) + (index % size) * (strides[axis] as number);
-    }
-    return inner;
-  }, Int32Array.of(start));
 }
 
 /** Reads the elements at `offsets`. */

@@ -3,7 +3,7 @@ import type {
   ExecutorSession,
   ExecutorUsage,
   LoadOptions,
-  ModelSource,
+  OnnxSource,
   SessionRunOptions,
   SessionState,
   TensorMap,
@@ -11,9 +11,9 @@ import type {
 import { compact, type WorkerCall } from './protocol';
 import { disposed } from './session-host';
 
-/** Something that performs calls on a {@link SessionHost}, in this thread or another. */
-export interface SessionCaller {
-  call(call: WorkerCall): Promise<TensorMap | undefined>;
+/** Something that performs calls on a {@link Host}, in this thread or another. */
+export interface SessionCaller<Source = OnnxSource> {
+  call(call: WorkerCall<Source>, signal?: AbortSignal): Promise<TensorMap | undefined>;
 }
 
 /** Counts what is alive, and numbers it. */
@@ -38,10 +38,10 @@ export class SessionLedger {
 }
 
 /** Loads a model through `caller`. */
-export async function openSession(
-  caller: SessionCaller,
+export async function openSession<Source>(
+  caller: SessionCaller<Source>,
   ledger: SessionLedger,
-  source: ModelSource,
+  source: Source,
   options: LoadOptions,
 ): Promise<ExecutorSession> {
   const { name, signal, feedback = {} } = options;
@@ -56,12 +56,12 @@ export async function openSession(
   return new HostSession(caller, ledger, sessionId, name);
 }
 
-class HostSession implements ExecutorSession {
+class HostSession<Source> implements ExecutorSession {
   private live = true;
   private readonly stateIds = new WeakMap<SessionState, number>();
 
   constructor(
-    private readonly caller: SessionCaller,
+    private readonly caller: SessionCaller<Source>,
     private readonly ledger: SessionLedger,
     private readonly sessionId: number,
     private readonly name: string,
@@ -72,13 +72,10 @@ class HostSession implements ExecutorSession {
     throwIfAborted(signal, this.name);
     const stateId = state && this.stateIds.get(state);
     if (state && stateId === undefined) throw disposed('state');
-    const results = await this.caller.call({
-      kind: 'run',
-      sessionId: this.sessionId,
-      stateId,
-      inputs: compact(inputs),
-      outputs,
-    });
+    const results = await this.caller.call(
+      { kind: 'run', sessionId: this.sessionId, stateId, inputs: compact(inputs), outputs },
+      signal,
+    );
     throwIfAborted(signal, this.name);
     return results as TensorMap;
   }
@@ -86,7 +83,12 @@ class HostSession implements ExecutorSession {
   async createState(initial: TensorMap): Promise<SessionState> {
     if (!this.live) throw disposed(`session ${this.name}`);
     const stateId = this.ledger.open('states');
-    await this.caller.call({ kind: 'create-state', stateId, initial: compact(initial) });
+    try {
+      await this.caller.call({ kind: 'create-state', stateId, initial: compact(initial) });
+    } catch (error) {
+      this.ledger.close('states', stateId);
+      throw error;
+    }
     const state: SessionState = {
       read: async () => {
         if (!this.stateIds.has(state)) throw disposed('state');

@@ -1,15 +1,15 @@
 import type { HostTensor } from '@nano-emox/tensor-contract';
-import type { ModelSource, TensorMap } from '../executor';
+import type { OnnxSource, TensorMap } from '../executor';
 import type { PlainError } from './error-transport';
-import type { HostRun } from './session-host';
+import type { HostRun } from './host';
 
 /** What the caller's thread may ask of a worker. */
-export type WorkerCall =
+export type WorkerCall<Source = OnnxSource> =
   | {
       readonly kind: 'load';
       readonly sessionId: number;
       readonly name: string;
-      readonly source: ModelSource;
+      readonly source: Source;
       readonly feedback: Readonly<Record<string, string>>;
     }
   | ({ readonly kind: 'run' } & HostRun)

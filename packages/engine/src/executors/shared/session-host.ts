@@ -1,13 +1,8 @@
-import {
-  DataTypeMismatchError,
-  DisposedError,
-  ExecutionError,
-  type HostTensor,
-  InvalidArgumentError,
-  ShapeMismatchError,
-} from '@nano-emox/tensor-contract';
+import { DisposedError, ExecutionError, type HostTensor } from '@nano-emox/tensor-contract';
 import type { InferenceSession, InferenceSessionFactory, Tensor, TensorConstructor } from 'onnxruntime-common';
-import type { ModelSource, TensorMap } from '../executor';
+import type { OnnxSource, TensorMap } from '../executor';
+import { checkInput, checkNames, type InputSpec } from './check-inputs';
+import type { Host, HostRun } from './host';
 
 /** The part of an onnxruntime binding that the host uses; the native and the WebAssembly package both offer it. */
 export interface OnnxRuntime {
@@ -19,19 +14,11 @@ interface LoadedSession {
   readonly name: string;
   readonly session: InferenceSession;
   readonly feedback: ReadonlyMap<string, string>;
-  readonly inputs: ReadonlyMap<string, { readonly type: string; readonly shape: readonly (number | string)[] }>;
-}
-
-/** A run as it crosses a thread border: plain data only. */
-export interface HostRun {
-  readonly sessionId: number;
-  readonly stateId: number | undefined;
-  readonly inputs: TensorMap;
-  readonly outputs: readonly string[] | undefined;
+  readonly inputs: ReadonlyMap<string, InputSpec>;
 }
 
 /** Holds sessions and states of one onnxruntime binding; lives in a worker thread, or in the caller's when there is none. */
-export class SessionHost {
+export class SessionHost implements Host {
   private readonly sessions = new Map<number, LoadedSession>();
   private readonly states = new Map<number, Map<string, HostTensor>>();
 
@@ -43,7 +30,7 @@ export class SessionHost {
   async load(
     sessionId: number,
     name: string,
-    source: ModelSource,
+    source: OnnxSource,
     feedback: Readonly<Record<string, string>>,
   ): Promise<void> {
     try {
@@ -51,7 +38,7 @@ export class SessionHost {
         'path' in source
           ? await this.runtime.InferenceSession.create(source.path, this.sessionOptions)
           : await this.runtime.InferenceSession.create(source.bytes, this.sessionOptions);
-      const inputs = new Map<string, { type: string; shape: readonly (number | string)[] }>();
+      const inputs = new Map<string, InputSpec>();
       for (const entry of session.inputMetadata) if (entry.isTensor) inputs.set(entry.name, entry);
       this.sessions.set(sessionId, { name, session, feedback: new Map(Object.entries(feedback)), inputs });
     } catch (cause) {
@@ -71,7 +58,7 @@ export class SessionHost {
       const tensor = inputs[name] ?? state?.get(name);
       if (tensor) feeds[name] = this.feed(loaded, name, tensor);
     }
-    checkNames(loaded, Object.keys(inputs), Object.keys(feeds));
+    checkNames(loaded.name, loaded.inputs.keys(), Object.keys(inputs), Object.keys(feeds));
     const fetched = outputs ?? loaded.session.outputNames.filter((name) => !loaded.feedback.has(name));
     const kept = state ? [...loaded.feedback.keys()] : [];
     const results = await this.execute(loaded, feeds, [...new Set([...fetched, ...kept])]);
@@ -125,24 +112,9 @@ export class SessionHost {
     }
   }
 
-  private feed(loaded: LoadedSession, name: string, { type, dims, data }: HostTensor): Tensor {
-    const expected = loaded.inputs.get(name) as { type: string; shape: readonly (number | string)[] };
-    if (expected.type !== type) {
-      throw new DataTypeMismatchError({
-        message: `${loaded.name}: ${name} is ${type}, expected ${expected.type}`,
-        hint: `Convert ${name} to ${expected.type}.`,
-        expected: expected.type,
-        received: type,
-      });
-    }
-    const fits =
-      dims.length === expected.shape.length &&
-      expected.shape.every((size, index) => typeof size === 'string' || size === dims[index]);
-    if (!fits) {
-      const hint = `Pass ${name} with the axes [${expected.shape.join(', ')}].`;
-      throw new ShapeMismatchError({ where: loaded.name, input: name, expected: expected.shape, received: dims, hint });
-    }
-    return new this.runtime.Tensor(type as 'float32', data as Float32Array, dims);
+  private feed(loaded: LoadedSession, name: string, tensor: HostTensor): Tensor {
+    checkInput(loaded.name, name, tensor, loaded.inputs.get(name) as InputSpec);
+    return new this.runtime.Tensor(tensor.type as 'float32', tensor.data as Float32Array, tensor.dims);
   }
 
   private sessionOf(sessionId: number): LoadedSession {
@@ -160,17 +132,6 @@ export class SessionHost {
 
 export function disposed(what: string): DisposedError {
   return new DisposedError({ message: `the ${what} was used after dispose()`, hint: 'Load the model again.' });
-}
-
-function checkNames(loaded: LoadedSession, given: readonly string[], fed: readonly string[]): void {
-  const missing = [...loaded.inputs.keys()].filter((name) => !fed.includes(name));
-  const unexpected = given.filter((name) => !loaded.inputs.has(name));
-  if (missing.length + unexpected.length === 0) return;
-  throw new InvalidArgumentError({
-    message: `${loaded.name}: inputs do not fit: missing [${missing}], unexpected [${unexpected}]`,
-    hint: `The model reads [${[...loaded.inputs.keys()]}].`,
-    argument: 'inputs',
-  });
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,6 +1,7 @@
 import type { ConvolutionAttributes } from '../../../ops/convolution';
+import { productOf, stridesOf } from '../../shared/strides';
 import type { KernelContext, Kernels } from '../kernel';
-import { type NumericTensor, productOf, stridesOf } from '../numeric-tensor';
+import type { NumericTensor } from '../numeric-tensor';
 
 type Block = KernelContext['outputs'][number];
 

@@ -1,6 +1,7 @@
+import { broadcastStrides, offsetsOf, productOf } from '../../shared/strides';
 import { errorFunction } from '../error-function';
 import type { Kernel, Kernels } from '../kernel';
-import { broadcastStrides, offsetsOf, productOf, take } from '../numeric-tensor';
+import { take } from '../numeric-tensor';
 
 /** Kernel that applies `compute` to the broadcast operands, element by element. */
 function elementwise(compute: (...operands: number[]) => number): Kernel {

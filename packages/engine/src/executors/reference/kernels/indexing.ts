@@ -1,21 +1,7 @@
+import { elementOffsets, wrapIndex } from '../../shared/element-offsets';
+import { productOf } from '../../shared/strides';
 import type { Kernels } from '../kernel';
-import { type NumericTensor, offsetsOf, productOf, stridesOf } from '../numeric-tensor';
-
-/** An index counted from the end when negative, as ONNX allows. @throws RangeError outside the axis (an internal fault) */
-function wrap(index: number, size: number): number {
-  const wrapped = index < 0 ? index + size : index;
-  if (wrapped < 0 || wrapped >= size) throw new RangeError(`index ${index} is outside an axis of size ${size}`);
-  return wrapped;
-}
-
-/** Offset in a tensor of `dims` of the element each entry of `indices` names along `axis`. */
-function elementOffsets(dims: readonly number[], indices: NumericTensor, axis: number): Int32Array {
-  const strides = stridesOf(dims);
-  return offsetsOf(indices.dims, strides.with(axis, 0)).map(
-    (offset, position) =>
-      offset + wrap(indices.data[position] as number, dims[axis] as number) * (strides[axis] as number),
-  );
-}
+import type { NumericTensor } from '../numeric-tensor';
 
 export const indexingKernels: Kernels = {
   Gather: ({ inputs, attributes }) => {
@@ -27,7 +13,7 @@ export const indexingKernels: Kernels = {
     const count = indices.data.length;
     const result = new Float64Array(outer * count * inner);
     for (let block = 0; block < outer * count; block++) {
-      const row = wrap(indices.data[block % count] as number, size);
+      const row = wrapIndex(indices.data[block % count] as number, size);
       const start = (Math.floor(block / count) * size + row) * inner;
       result.set(data.subarray(start, start + inner), block * inner);
     }
@@ -51,7 +37,7 @@ export const indexingKernels: Kernels = {
     const result = base.data.slice();
     const inner = productOf(base.dims.slice(1));
     updates.data.forEach((update, position) => {
-      const row = wrap(indices.data[Math.floor(position / inner)] as number, base.dims[0] as number);
+      const row = wrapIndex(indices.data[Math.floor(position / inner)] as number, base.dims[0] as number);
       const offset = row * inner + (position % inner);
       result[offset] = (result[offset] as number) + update;
     });

@@ -1,6 +1,7 @@
 import type { MatMulAttributes } from '../../../ops/matmul';
+import { offsetsOf, productOf, stridesOf } from '../../shared/strides';
 import type { KernelContext, Kernels } from '../kernel';
-import { type NumericTensor, offsetsOf, productOf, stridesOf } from '../numeric-tensor';
+import type { NumericTensor } from '../numeric-tensor';
 
 /** Where each matrix of an operand starts, for every batch index of the result, and its strides by row and column. */
 function matricesOf({ dims }: NumericTensor, batch: readonly number[], isTransposed: boolean) {

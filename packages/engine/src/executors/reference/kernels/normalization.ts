@@ -1,5 +1,6 @@
+import { productOf } from '../../shared/strides';
 import type { Kernel, Kernels } from '../kernel';
-import { type NumericTensor, productOf } from '../numeric-tensor';
+import type { NumericTensor } from '../numeric-tensor';
 
 const meanOf = (values: Float64Array): number => values.reduce((total, value) => total + value, 0) / values.length;
 

@@ -1,6 +1,7 @@
 import type { ReduceAttributes } from '../../../ops/reduce';
+import { offsetsOf, productOf, stridesOf } from '../../shared/strides';
 import type { Kernel, KernelContext, Kernels } from '../kernel';
-import { linesAlong, type NumericTensor, offsetsOf, productOf, stridesOf } from '../numeric-tensor';
+import { linesAlong, type NumericTensor } from '../numeric-tensor';
 
 /** Folds the elements over the reduced axes, starting from `initial`. */
 function reduceWith(initial: number, combine: (total: number, element: number) => number, context: KernelContext) {

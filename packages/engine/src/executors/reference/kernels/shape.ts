@@ -1,7 +1,8 @@
 import type { Dim } from '../../../graph/dim';
 import type { AxisPadding, SliceAttributes } from '../../../ops/shape';
+import { broadcastStrides, offsetsOf, productOf, stridesOf } from '../../shared/strides';
 import type { KernelContext, Kernels } from '../kernel';
-import { broadcastStrides, type NumericTensor, offsetsOf, productOf, put, stridesOf, take } from '../numeric-tensor';
+import { type NumericTensor, put, take } from '../numeric-tensor';
 
 type Block = KernelContext['outputs'][number];
 

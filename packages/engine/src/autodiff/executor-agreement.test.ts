@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Executor } from '../executors/executor';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
 import { evaluateReference } from '../executors/reference';
+import { openTensorFlow } from '../executors/tensorflow';
 import { graphOf } from '../graph/graph';
-import { writeModel } from '../onnx/write-model';
 import { gradientCases } from './__fixtures__/gradient-cases';
 import { traceCase } from './__fixtures__/trace-case';
 
@@ -17,14 +17,20 @@ const toFloat32 = ({ dims, data }: HostTensor): HostTensor => ({
   data: Float32Array.from(data as Float64Array),
 });
 
-describe('losses and gradients in ONNX Runtime', () => {
+const executors: [string, () => Promise<Executor>, typeof gradientCases][] = [
+  ['ONNX Runtime', () => openOnnxRuntimeNode({ threads: 1, workers: 0 }), gradientCases],
+  // It has no float64, which the case of a cast goes through.
+  ['TensorFlow.js', openTensorFlow, gradientCases.filter(({ rule }) => rule !== 'Cast')],
+];
+
+describe.each(executors)('losses and gradients in %s', (_, open, runnable) => {
   let executor: Executor;
   beforeAll(async () => {
-    executor = await openOnnxRuntimeNode({ threads: 1, workers: 0 });
+    executor = await open();
   });
   afterAll(() => executor.dispose());
 
-  it.each(gradientCases.map((testCase) => [`${testCase.rule}: ${testCase.variant}`, testCase] as const))(
+  it.each(runnable.map((testCase) => [`${testCase.rule}: ${testCase.variant}`, testCase] as const))(
     'agree with the reference: %s',
     async (_title, testCase) => {
       const { loss, gradients, feeds } = traceCase(testCase);
@@ -34,8 +40,7 @@ describe('losses and gradients in ONNX Runtime', () => {
       const inputs = Object.fromEntries(
         Object.entries(feeds).flatMap(([name, tensor]) => (graph.inputs.has(name) ? [[name, toFloat32(tensor)]] : [])),
       );
-      const { model } = writeModel(graph, { weights: new Map() });
-      const session = await executor.load({ bytes: model }, { name: testCase.rule });
+      const session = await executor.load({ graph, weights: new Map() }, { name: testCase.rule });
       try {
         const results = await session.run(inputs);
         for (const [name, { dims, data }] of expected) {

@@ -1,18 +1,27 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelSource } from '../executors/executor';
-import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel } from '../onnx/write-model';
+import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel, writeModel } from '../../onnx/write-model';
+import type { GraphSource, OnnxSource } from '../executor';
 import { cacheFolder } from './cache-folder';
 
 const EXTERNAL_DATA_FILE = 'weights.bin';
 
+/** Writes a graph as ONNX; one with large weights into the cache folder. @throws WeightsMismatchError */
+export function stageGraph({ graph, weights }: GraphSource): Promise<OnnxSource> {
+  let sizeBytes = 0;
+  for (const name of graph.parameters.keys()) sizeBytes += weights.get(name)?.data.byteLength ?? 0;
+  const file = externalDataFile(sizeBytes);
+  return stageModel(writeModel(graph, { weights, ...(file !== undefined && { externalDataFile: file }) }));
+}
+
+/** Name of the file for weights of that size; undefined keeps them inside the model. */
 export function externalDataFile(sizeBytes: number): string | undefined {
   return sizeBytes > EXTERNAL_DATA_THRESHOLD_BYTES ? EXTERNAL_DATA_FILE : undefined;
 }
 
 /** Large models go to the cache folder, named by their content; the folder appears whole or not at all. */
-export async function stageModel({ model, external }: WrittenModel): Promise<ModelSource> {
+export async function stageModel({ model, external }: WrittenModel): Promise<OnnxSource> {
   if (external.length === 0) return { bytes: model };
   const hash = createHash('sha256').update(model);
   for (const { data } of external) hash.update(data);
