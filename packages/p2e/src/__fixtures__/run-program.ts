@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -25,9 +24,16 @@ export interface RunningProgram {
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>;
 }
 
-/** Bundles a TypeScript file, from the sources as they are, into a program for Node.  */
+/** Inside the package, so that the program finds what the package depends on. */
+const programsFolder = fileURLToPath(new URL('../../node_modules/.programs/', import.meta.url));
+
+/**
+ * Bundles a TypeScript file, from the sources of this package as they are, into a program for Node. `source` is relative to
+ * the test.
+ */
 export async function programOf(source: URL): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'nano-emox-program-'));
+  await mkdir(programsFolder, { recursive: true });
+  const folder = await mkdtemp(join(programsFolder, 'program-'));
   const outfile = join(folder, 'program.mjs');
   await build({
     entryPoints: [fileURLToPath(source)],
@@ -36,8 +42,7 @@ export async function programOf(source: URL): Promise<Program> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    external: ['onnxruntime-node', 'onnxruntime-web'],
+    packages: 'external',
     logLevel: 'error',
   });
   return {

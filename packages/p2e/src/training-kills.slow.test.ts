@@ -1,0 +1,25 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { programOf } from './__fixtures__/run-program';
+import { killedRun, undisturbedRun } from './__fixtures__/training-kills';
+
+const KILLS = 100;
+const STEPS = 1500;
+
+it('one hundred kills while training and writing checkpoints: no torn file, and the bits of an undisturbed run', async () => {
+  const program = await programOf(new URL('./__fixtures__/train-tiny.ts', import.meta.url));
+  const root = await mkdtemp(join(tmpdir(), 'nano-emox-kills-'));
+  const [disturbed, undisturbed] = [join(root, 'disturbed'), join(root, 'undisturbed')];
+  try {
+    const whole = await undisturbedRun(program, undisturbed, STEPS);
+    const run = await killedRun(program, disturbed, { steps: STEPS, kills: KILLS, seed: 2026 });
+    expect(run).toMatchObject({ weights: whole, kills: KILLS, damaged: 0 });
+    expect(run.duringStart).toBeGreaterThan(0);
+    expect(run.duringWrite).toBeGreaterThan(0);
+    expect((await readdir(disturbed)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  } finally {
+    await Promise.all([program.remove(), rm(root, { recursive: true, force: true })]);
+  }
+});
