@@ -62,23 +62,28 @@ export async function* scanRows(context: RowContext, uniqueIds: boolean): AsyncG
       throwIfAborted(options.signal, `reading ${corpus.name}`);
       const report = reporter(context, file, record);
       if ('problem' in record) report(record.problem, 'skipped');
-      else yield* rowsOf(context, file, { ...record, fields: { ...match.groups, ...record.fields } }, ids, report);
+      else {
+        const fields = { ...match.groups, ...record.fields };
+        for (const scanned of await rowsOf(context, file, { ...record, fields }, ids, report)) yield scanned;
+      }
     }
   }
 }
 
 type Report = (message: string, outcome: RowIssue['outcome']) => void;
 
-async function* rowsOf(
+/** The rows of a record: mostly one. */
+async function rowsOf(
   context: RowContext,
   file: OpenedFile,
   record: RecordPlace & { readonly fields: Fields },
   ids: NumberTable | undefined,
   report: Report,
-): AsyncGenerator<ScannedRow> {
+): Promise<readonly ScannedRow[]> {
+  const rows: ScannedRow[] = [];
   const nested = nestedFields(context.layout, file.files.keep, record.fields);
-  if (!nested) return report(`${context.layout.expand} holds no records`, 'skipped');
-  for (const [index, fields] of nested.entries()) {
+  if (!nested) report(`${context.layout.expand} holds no records`, 'skipped');
+  for (const [index, fields] of nested?.entries() ?? []) {
     const outcome = await toRow(context, file.files, fields);
     if ('ignored' in outcome) continue;
     if ('problem' in outcome) {
@@ -91,8 +96,9 @@ async function* rowsOf(
       continue;
     }
     for (const remark of remarks) report(remark, 'kept');
-    yield { row, file, place: record, nested: index };
+    rows.push({ row, file, place: record, nested: index });
   }
+  return rows;
 }
 
 function isRepeated(ids: NumberTable, id: string): boolean {
@@ -107,11 +113,15 @@ function openedFile(files: AnnotationFiles, match: MatchedFile, path: string): O
   return { files, match, path, ...(format.kind === 'file-name' ? {} : { reader: recordReader(format, path) }) };
 }
 
-async function* recordsOf({ files, match, path, reader }: OpenedFile): AsyncGenerator<ScannedRecord> {
-  if (reader) yield* reader.scan(fileBytes(path));
-  else if (files.format.kind === 'file-name') {
-    yield { line: 0, start: 0, end: 0, ...fileNameFields(match.groups, files.format.grammar) };
-  }
+function recordsOf({
+  files,
+  match,
+  path,
+  reader,
+}: OpenedFile): AsyncIterable<ScannedRecord> | readonly ScannedRecord[] {
+  if (reader) return reader.scan(fileBytes(path));
+  const grammar = files.format.kind === 'file-name' ? files.format.grammar : undefined;
+  return [{ line: 0, start: 0, end: 0, ...fileNameFields(match.groups, grammar) }];
 }
 
 function reporter({ corpus, options }: RowContext, { path, reader }: OpenedFile, { line }: RecordPlace): Report {

@@ -9,8 +9,8 @@ const merChallenge = labelSet('happy', 'angry', 'worried', 'sad', 'surprise', 'n
 /**
  * The closed label sets of the data sets behind the six tasks, spelled as each set spells them. Frozen.
  *
- * Open-vocabulary sets (MER-Caption+, OV-MERD, EMER) have none. `m3ed` holds the seven classes of the M3ED paper: the
- * annotation file of the published system, which would settle their spelling, is not public.
+ * Open-vocabulary sets (MER-Caption+, OV-MERD, EMER) have none. `m3ed` holds the seven classes of M3ED, which its own
+ * annotation capitalises; the file that the published system trained on is not public.
  */
 export const labelSets = Object.freeze({
   /** Polarity of MSA. */

@@ -33,18 +33,18 @@ export class DelimitedReader implements RecordReader {
         const place = { line: lines.lineAt(start), start, end: info.bytes };
         start = info.bytes;
         if (headerAwaited) this.readHeader(record);
-        else yield { ...place, ...this.cells(record) };
+        else yield { ...place, ...this.cells(record, () => lines.bytesUpTo(info.bytes)) };
         headerAwaited = false;
       }
     } catch (error) {
-      throw error instanceof CsvError ? this.damaged(error, lines.lineAt(start)) : error;
+      throw error instanceof CsvError ? this.damaged(error, lines.lineAt(lastRecordEnd(error) ?? start)) : error;
     }
     if (headerAwaited) throw this.withoutHeader('is empty');
   }
 
   read(bytes: Uint8Array): Fields {
     const [record] = parseNow(Buffer.from(bytes), this.options()) as string[][];
-    const cells = this.cells(record ?? []);
+    const cells = this.cells(record ?? [], () => bytes);
     if ('problem' in cells) throw new Error(cells.problem);
     return cells.fields;
   }
@@ -81,8 +81,8 @@ export class DelimitedReader implements RecordReader {
     if (header === 'names') this.columns = names;
   }
 
-  private cells(record: readonly string[]): { fields: Fields } | { problem: string } {
-    const problem = encodingProblem(record.join('\n'));
+  private cells(record: readonly string[], bytes: () => Uint8Array): { fields: Fields } | { problem: string } {
+    const problem = encodingProblem(record.join('\n'), bytes);
     if (problem) return { problem };
     const enough =
       this.format.header === 'names' ? record.length === this.columns.length : record.length >= this.columns.length;
@@ -107,4 +107,10 @@ export class DelimitedReader implements RecordReader {
       cause,
     });
   }
+}
+
+/** Where the last complete row ended. Rows before a damaged one may not have been handed on yet. */
+function lastRecordEnd(error: CsvError): number | undefined {
+  const { bytes } = error as { bytes?: unknown };
+  return typeof bytes === 'number' ? bytes : undefined;
 }

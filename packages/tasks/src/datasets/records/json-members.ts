@@ -32,7 +32,10 @@ export class JsonMemberReader implements RecordReader {
         lines.push(chunk);
         members.write(chunk.subarray(bom), offset + bom);
         offset += chunk.length;
-        for (const member of members.take()) yield this.toRecord(member, lines.lineAt(member.start));
+        for (const member of members.take()) {
+          const line = lines.lineAt(member.start);
+          yield this.toRecord(member, line, () => lines.bytesUpTo(member.end));
+        }
         if (members.openBytes(offset) > maxRecordBytes)
           throw new Error(`a member is longer than ${maxRecordBytes} bytes`);
       }
@@ -46,20 +49,20 @@ export class JsonMemberReader implements RecordReader {
     const text = Buffer.from(bytes).toString('utf8');
     const isKeyed = text.startsWith('"'); // a member of an object, with its key before it
     const [key, value] = isKeyed ? (Object.entries(JSON.parse(`{${text}}`))[0] ?? []) : [undefined, JSON.parse(text)];
-    const parsed = this.fieldsOf({ key, outer, value });
+    const parsed = this.fieldsOf({ key, outer, value }, () => bytes);
     if ('problem' in parsed) throw new Error(parsed.problem);
     return parsed.fields;
   }
 
-  private toRecord(member: Member, line: number): ScannedRecord {
+  private toRecord(member: Member, line: number, bytes: () => Uint8Array): ScannedRecord {
     const { start, end, outer } = member;
-    return { line, start, end, ...(outer === undefined ? {} : { outer }), ...this.fieldsOf(member) };
+    return { line, start, end, ...(outer === undefined ? {} : { outer }), ...this.fieldsOf(member, bytes) };
   }
 
-  private fieldsOf({ key, outer, value }: Pick<Member, 'key' | 'outer' | 'value'>) {
+  private fieldsOf({ key, outer, value }: Pick<Member, 'key' | 'outer' | 'value'>, bytes: () => Uint8Array) {
     const parsed = objectFields(value);
     if ('problem' in parsed) return parsed;
-    const problem = encodingProblem(JSON.stringify(value));
+    const problem = encodingProblem(JSON.stringify(value), bytes);
     if (problem) return { problem };
     const keys = this.depth === 1 ? { $0: key } : { $0: outer, $1: key };
     return { fields: { ...parsed.fields, ...keys } };

@@ -35,6 +35,11 @@ export class LineCounter {
     return this.line;
   }
 
+  /** The bytes from the place of the last `lineAt` up to `end`. */
+  bytesUpTo(end: number): Uint8Array {
+    return Buffer.concat(this.chunks).subarray(this.position - this.base, end - this.base);
+  }
+
   private next(): number | undefined {
     let [chunk] = this.chunks;
     while (chunk && this.position - this.base >= chunk.length) {

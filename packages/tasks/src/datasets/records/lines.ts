@@ -10,20 +10,20 @@ export class LineReader implements RecordReader {
   ) {}
 
   async *scan(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ScannedRecord> {
-    for await (const { text, line, start, end } of textRows(chunks, this.path)) {
+    for await (const { text, bytes, line, start, end } of textRows(chunks, this.path)) {
       if (this.format.kind === 'lines' && this.format.ignore?.test(text)) continue;
-      yield { line, start, end, ...this.parse(text) };
+      yield { line, start, end, ...this.parse(text, bytes) };
     }
   }
 
   read(bytes: Uint8Array): Fields {
-    const parsed = this.parse(decodeRow(bytes));
+    const parsed = this.parse(decodeRow(bytes), bytes);
     if ('problem' in parsed) throw new Error(parsed.problem);
     return parsed.fields;
   }
 
-  private parse(text: string): { fields: Fields } | { problem: string } {
-    const problem = encodingProblem(text);
+  private parse(text: string, bytes: Uint8Array): { fields: Fields } | { problem: string } {
+    const problem = encodingProblem(text, () => bytes);
     if (problem) return { problem };
     if (this.format.kind === 'json-lines') return jsonFields(text);
     const match = this.format.pattern.exec(text);

@@ -5,7 +5,7 @@ import { maxRecordBytes, type RecordPlace } from './record';
 const newline = 10;
 
 /** A line of a text file with its place; neither line break nor byte order mark. */
-export type TextRow = RecordPlace & { readonly text: string };
+export type TextRow = RecordPlace & { readonly text: string; readonly bytes: Uint8Array };
 
 /** The lines of a file that hold more than blanks. @throws InvalidFileError for a line beyond {@link maxRecordBytes} */
 export async function* textRows(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<TextRow> {
@@ -37,7 +37,7 @@ export function decodeRow(bytes: Uint8Array): string {
 function asRow(bytes: Uint8Array, offset: number, line: number): TextRow | undefined {
   const bom = offset === 0 ? bomLength(bytes) : 0;
   const text = decodeRow(bytes.subarray(bom));
-  return text.trim() === '' ? undefined : { text, line, start: offset + bom, end: offset + bytes.length };
+  return text.trim() === '' ? undefined : { text, bytes, line, start: offset + bom, end: offset + bytes.length };
 }
 
 function lineTooLong(path: string, line: number): InvalidFileError {

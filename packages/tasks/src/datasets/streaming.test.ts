@@ -1,0 +1,100 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { tree } from './__fixtures__/tree';
+import { indexDataSet } from './index-data-set';
+import { openDataSet } from './open-data-set';
+import { tableDataSet } from './table-data-set';
+
+const mebibyte = 2 ** 20;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Live bytes of heap and typed arrays. */
+function liveBytes(): number {
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const row = (at: number) => ({
+  id: `clip_${at}`,
+  text: `a sentence of our own, number ${at}`,
+  emotion: at % 2 ? 'happy' : 'sad',
+});
+
+interface Writer {
+  readonly rowCount: number;
+  readonly first?: string;
+  readonly row: (at: number) => string;
+  readonly last?: string;
+}
+
+const writers: Record<string, Writer> = {
+  'rows.jsonl': { rowCount: 200_000, row: (at) => `${JSON.stringify(row(at))}\n` },
+  'rows.csv': {
+    rowCount: 60_000,
+    first: 'id,text,emotion\n',
+    row: (at) => `${row(at).id},"${row(at).text}",${row(at).emotion}\n`,
+  },
+  'rows.json': {
+    rowCount: 60_000,
+    first: '[',
+    row: (at) => `${at > 0 ? ',\n' : ''}${JSON.stringify(row(at))}`,
+    last: ']',
+  },
+};
+
+function* content({ first = '', row: line, last = '' }: Writer, count: number) {
+  yield first;
+  const perChunk = 1000;
+  for (let at = 0; at < count; at += perChunk) {
+    yield Array.from({ length: Math.min(perChunk, count - at) }, (_, offset) => line(at + offset)).join('');
+  }
+  yield last;
+}
+
+const described = (file: string) =>
+  tableDataSet({
+    name: 'many',
+    files: file,
+    id: '{id}',
+    subtitle: '{text}',
+    targets: [{ task: 'mer', label: '{emotion}', labels: ['happy', 'sad'] }],
+  });
+
+it.each(Object.entries(writers))(
+  '%s: many rows need no more memory than a few',
+  { timeout: 60_000 },
+  async (file, writer) => {
+    const root = await tree({});
+    await pipeline(Readable.from(content(writer, writer.rowCount)), createWriteStream(join(root, file)));
+    let count = 0;
+    let early = 0;
+    let most = 0;
+    for await (const { id } of openDataSet(described(file), root)) {
+      if (id !== `clip_${count++}`) throw new Error(`expected clip_${count - 1}, found ${id}`);
+      if (count === 2000) early = liveBytes();
+      if (count % 19_000 === 0) most = Math.max(most, liveBytes());
+    }
+    expect(count).toBe(writer.rowCount);
+    expect(most - early).toBeLessThan(mebibyte); // the files have 5 to 17
+  },
+);
+
+it('an index of 50 000 rows holds numbers, not words', { timeout: 60_000 }, async () => {
+  const root = await tree({
+    'rows.jsonl': [...content(writers['rows.jsonl'] as Writer, 50_000)].join(''),
+  });
+  const before = liveBytes();
+  const indexed = await indexDataSet(described('rows.jsonl'), root);
+  const bytesPerRow = (liveBytes() - before) / indexed.length;
+  expect(bytesPerRow).toBeLessThan(80);
+  expect((await indexed.get(49_999)).id).toBe('clip_49999');
+  await indexed.dispose();
+});
