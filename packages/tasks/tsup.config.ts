@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../../tooling/tsup-base';
 
-export default defineConfig(packageBuild({ index: 'src/index.ts', datasets: 'src/datasets/index.ts' }));
+export default defineConfig(
+  packageBuild({ index: 'src/index.ts', datasets: 'src/datasets/index.ts', metrics: 'src/metrics/index.ts' }),
+);

@@ -4,13 +4,13 @@ import { expect, it, vi } from 'vitest';
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8').trim();
 
-it('the README shows the example as it is and prints what it prints', async () => {
+it.each(['read-an-answer', 'score-predictions'])('the README shows %s as it is, and what it prints', async (name) => {
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((...values) => void lines.push(format(...values)));
-  await import('./read-an-answer');
+  await import(`./${name}.ts`);
   vi.restoreAllMocks();
   const readme = read('../README.md');
-  const example = read('read-an-answer.ts').replace(/^\/\/ biome-ignore.*\n/, '');
+  const example = read(`${name}.ts`).replace(/^\/\/ biome-ignore.*\n/, '');
   expect(readme).toContain(`\`\`\`ts\n${example}\n\`\`\``);
   expect(readme).toContain(`\`\`\`text\n${lines.join('\n')}\n\`\`\``);
 });

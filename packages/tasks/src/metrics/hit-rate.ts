@@ -1,5 +1,5 @@
-import { intersectionSize, mean } from './statistics';
 import { scoreOverWheels, type WheelScores } from './open-vocabulary';
+import { intersectionSize, mean } from './statistics';
 import type { EmotionWheels } from './wheels/emotion-wheels';
 import { type MappingOptions, mappedGroups } from './wheels/wheel-mapper';
 

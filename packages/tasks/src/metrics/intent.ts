@@ -1,5 +1,5 @@
-import { classificationScore } from './classification';
 import { canonicalLabel } from '../labels/plain-label';
+import { classificationScore } from './classification';
 import { roundToHundredths } from './statistics';
 
 /** Gold intent and the whole answer of the model. */
@@ -29,10 +29,13 @@ export function intentScore(samples: readonly IntentSample[]): IntentScore {
 
 /** The same without rounding, and without regard to case, space and marks at the ends of an answer. */
 export function lenientIntentScore(samples: readonly IntentSample[]): IntentScore {
-  return inPercent(samples.map(({ gold, prediction }) => ({ gold: plain(gold), prediction: plain(prediction) })));
+  return inPercent(
+    samples.map(({ gold, prediction }) => ({ gold: canonicalIntent(gold), prediction: canonicalIntent(prediction) })),
+  );
 }
 
-const plain = (text: string) => canonicalLabel(text.replace(/^[\s"'“‘[]+|[\s"'”’\].!。]+$/g, ''));
+/** An intent for comparison: lower case, without marks and space at its ends. */
+export const canonicalIntent = (text: string) => canonicalLabel(text.replace(/^[\s"'“‘[]+|[\s"'”’\].!。]+$/g, ''));
 
 function inPercent(samples: readonly IntentSample[]): IntentScore {
   const { accuracy, weightedF1, weightedPrecision } = classificationScore(

@@ -1,4 +1,4 @@
-import { classificationScore, type ClassScore } from './classification';
+import { type ClassScore, classificationScore } from './classification';
 
 /** One clip: the valence that people gave it, and the polarity that was predicted. */
 export interface SentimentSample {

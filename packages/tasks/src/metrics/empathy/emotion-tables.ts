@@ -1,6 +1,8 @@
 /** Word to group, from lines of a group and its words; frozen. */
 function groupsOf(groups: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const words = Object.entries(groups).flatMap(([group, list]) => list.split(' ').map((word) => [word, group] as const));
+  const words = Object.entries(groups).flatMap(([group, list]) =>
+    list.split(' ').map((word) => [word, group] as const),
+  );
   return Object.freeze(Object.fromEntries(words));
 }
 

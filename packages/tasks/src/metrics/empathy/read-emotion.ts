@@ -19,18 +19,26 @@ const statedEmotion = /the emotion of the speaker is\s+([\p{L}\p{N}_]+)/u;
  */
 export function readStatedEmotion(response: string, groups: readonly KeywordGroup[] = ownKeywordGroups): string {
   const text = response.toLowerCase();
-  const [open, close] = [text.indexOf(openThink), text.indexOf(closeThink)];
-  if (open >= 0 && close >= 0) {
-    const stated = statedEmotion.exec(text.slice(open + openThink.length, close));
-    if (stated) return stated[1] as string;
-  }
-  return groups.find(([, keywords]) => keywords.some((keyword) => text.includes(keyword)))?.[0] ?? unknownEmotion;
+  return statedIn(text) ?? firstGroup(groups, (keyword) => text.includes(keyword));
 }
 
-/** The emotion by the grammar of the task, which takes labels of several words and other wordings; else as published. */
-export function readEmotionByGrammar(response: string, groups?: readonly KeywordGroup[]): string {
+/** The emotion by the grammar of the task, which takes labels of several words; else as published, by whole words only. */
+export function readEmotionByGrammar(response: string, groups: readonly KeywordGroup[] = ownKeywordGroups): string {
   const outcome = parseAnswer('erg', response);
-  return outcome.status === 'parsed' ? outcome.value.chainOfEmpathy.speakerEmotion : readStatedEmotion(response, groups);
+  if (outcome.status === 'parsed') return outcome.value.chainOfEmpathy.speakerEmotion;
+  const text = response.toLowerCase();
+  const words = ` ${text.match(/[\p{L}\p{N}'’-]+/gu)?.join(' ') ?? ''} `;
+  return statedIn(text) ?? firstGroup(groups, (keyword) => words.includes(` ${keyword} `));
+}
+
+function statedIn(text: string): string | undefined {
+  const [open, close] = [text.indexOf(openThink), text.indexOf(closeThink)];
+  if (open < 0 || close < 0) return undefined;
+  return statedEmotion.exec(text.slice(open + openThink.length, close))?.[1];
+}
+
+function firstGroup(groups: readonly KeywordGroup[], occurs: (keyword: string) => boolean): string {
+  return groups.find(([, keywords]) => keywords.some(occurs))?.[0] ?? unknownEmotion;
 }
 
 /** The words of our own wheel, each with its forms, in the order of the wheel. */

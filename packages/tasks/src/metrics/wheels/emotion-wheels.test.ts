@@ -9,7 +9,12 @@ const rows = (...entries: [string, string, string][]) =>
 // Two families; "torn" stands on both. "fear" is a form of "fearless" too, as in the published tables.
 const wheel: EmotionWheel = {
   name: 'w',
-  entries: rows(['up', 'proud', 'brave'], ['up', 'merry', 'torn'], ['down', 'timid', 'scared'], ['down', 'low', 'torn']),
+  entries: rows(
+    ['up', 'proud', 'brave'],
+    ['up', 'merry', 'torn'],
+    ['down', 'timid', 'scared'],
+    ['down', 'low', 'torn'],
+  ),
 };
 const tables = createEmotionWheels({
   wheels: [wheel],

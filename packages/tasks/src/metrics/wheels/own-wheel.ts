@@ -6,18 +6,27 @@ import { createEmotionWheels, type EmotionWheels, type WheelEntry } from './emot
  */
 const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   joyful: {
-    happy: 'happy/happily/happiness/happier/happiest glad/gladly/gladness joyful/joy/joyfully/joyous cheerful/cheerfully/cheerfulness/cheery',
-    delighted: 'delighted/delight/delightful/delightedly pleased/pleasure/pleasant overjoyed elated/elation ecstatic/ecstasy',
-    amused: 'amused/amusement/amusing playful/playfully/playfulness humorous/humor/humour merry/merriment laughing/laughter',
-    excited: 'excited/excitement/excitedly/exciting thrilled/thrill/thrilling enthusiastic/enthusiasm/enthusiastically eager/eagerly/eagerness energetic/energetically lively/liveliness',
-    content: 'content/contented/contentment/contentedly satisfied/satisfaction fulfilled/fulfilment/fulfillment comfortable/comfortably comfort',
-    hopeful: 'hopeful/hope/hopefully/hopefulness optimistic/optimism/optimistically anticipating/anticipation expectant/expectation encouraged/encouragement',
+    happy:
+      'happy/happily/happiness/happier/happiest glad/gladly/gladness joyful/joy/joyfully/joyous cheerful/cheerfully/cheerfulness/cheery',
+    delighted:
+      'delighted/delight/delightful/delightedly pleased/pleasure/pleasant overjoyed elated/elation ecstatic/ecstasy',
+    amused:
+      'amused/amusement/amusing playful/playfully/playfulness humorous/humor/humour merry/merriment laughing/laughter',
+    excited:
+      'excited/excitement/excitedly/exciting thrilled/thrill/thrilling enthusiastic/enthusiasm/enthusiastically eager/eagerly/eagerness energetic/energetically lively/liveliness',
+    content:
+      'content/contented/contentment/contentedly satisfied/satisfaction fulfilled/fulfilment/fulfillment comfortable/comfortably comfort',
+    hopeful:
+      'hopeful/hope/hopefully/hopefulness optimistic/optimism/optimistically anticipating/anticipation expectant/expectation encouraged/encouragement',
     relieved: 'relieved/relief reassured/reassurance',
   },
   affectionate: {
-    loving: 'loving/love/lovingly/loved fond/fondly/fondness affectionate/affection/affectionately devoted/devotion romantic infatuated/infatuation',
-    caring: 'caring/care/cared kind/kindly/kindness gentle/gently/gentleness tender/tenderly/tenderness warm/warmly/warmth friendly/friendliness',
-    compassionate: 'compassionate/compassion sympathetic/sympathy/sympathetically empathetic/empathy empathic understanding',
+    loving:
+      'loving/love/lovingly/loved fond/fondly/fondness affectionate/affection/affectionately devoted/devotion romantic infatuated/infatuation',
+    caring:
+      'caring/care/cared kind/kindly/kindness gentle/gently/gentleness tender/tenderly/tenderness warm/warmly/warmth friendly/friendliness',
+    compassionate:
+      'compassionate/compassion sympathetic/sympathy/sympathetically empathetic/empathy empathic understanding',
     grateful: 'grateful/gratefully/gratitude thankful/thankfully/thankfulness appreciative/appreciation/appreciated',
     trusting: 'trusting/trust/trusted faithful/faithfully/faith loyal/loyally/loyalty',
     admiring: 'admiring/admiration/admire impressed/impressive respectful/respect/respected inspired/inspiration',
@@ -25,7 +34,8 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   confident: {
     proud: 'proud/proudly/pride triumphant/triumph/triumphantly accomplished/accomplishment successful/success',
     assured: 'assured/assurance confident/confidence/confidently certain/certainty secure/security',
-    determined: 'determined/determination motivated/motivation ambitious/ambition persistent/persistence prepared/preparation',
+    determined:
+      'determined/determination motivated/motivation ambitious/ambition persistent/persistence prepared/preparation',
     brave: 'brave/bravely/bravery courageous/courage bold/boldly/boldness daring',
   },
   calm: {
@@ -34,7 +44,8 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   neutral: {
     impassive: 'neutral/neutrally/neutrality indifferent/indifference impassive expressionless unemotional',
-    thoughtful: 'thoughtful/thoughtfully/thoughtfulness pensive/pensively reflective/reflection serious/seriously/seriousness',
+    thoughtful:
+      'thoughtful/thoughtfully/thoughtfulness pensive/pensively reflective/reflection serious/seriously/seriousness',
   },
   interested: {
     curious: 'curious/curiously/curiosity interested/interest intrigued/intrigue inquisitive fascinated/fascination',
@@ -44,41 +55,55 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   surprised: {
     astonished: 'astonished/astonishment amazed/amazement surprised/surprise/surprisedly awed/awe stunned',
     shocked: 'shocked/shock startled dumbfounded speechless disbelieving/disbelief incredulous/incredulity',
-    confused: 'confused/confusion/confusedly puzzled/puzzlement bewildered/bewilderment perplexed/perplexity baffled lost',
-    doubtful: 'doubtful/doubt/doubtfully uncertain/uncertainty sceptical/skeptical/scepticism/skepticism hesitant/hesitation/hesitantly conflicted suspicious/suspicion/suspiciously',
+    confused:
+      'confused/confusion/confusedly puzzled/puzzlement bewildered/bewilderment perplexed/perplexity baffled lost',
+    doubtful:
+      'doubtful/doubt/doubtfully uncertain/uncertainty sceptical/skeptical/scepticism/skepticism hesitant/hesitation/hesitantly conflicted suspicious/suspicion/suspiciously',
   },
   sad: {
-    sorrowful: 'sorrowful/sorrow sad/sadly/sadness unhappy/unhappily/unhappiness melancholic/melancholy tearful/tears crying weeping gloomy/gloom',
+    sorrowful:
+      'sorrowful/sorrow sad/sadly/sadness unhappy/unhappily/unhappiness melancholic/melancholy tearful/tears crying weeping gloomy/gloom',
     grieving: 'grieving/grief heartbroken/heartbreak mourning devastated/devastation anguished/anguish',
-    hopeless: 'hopeless/hopelessness/hopelessly desperate/despair/desperately/desperation despairing depressed/depression pessimistic/pessimism helpless/helplessness/helplessly powerless/powerlessness miserable/misery',
-    disappointed: 'disappointed/disappointment/disappointedly discouraged/discouragement disheartened dejected/dejection disillusioned',
-    lonely: 'lonely/loneliness lonesome isolated/isolation abandoned/abandonment homesick/homesickness rejected/rejection',
+    hopeless:
+      'hopeless/hopelessness/hopelessly desperate/despair/desperately/desperation despairing depressed/depression pessimistic/pessimism helpless/helplessness/helplessly powerless/powerlessness miserable/misery',
+    disappointed:
+      'disappointed/disappointment/disappointedly discouraged/discouragement disheartened dejected/dejection disillusioned',
+    lonely:
+      'lonely/loneliness lonesome isolated/isolation abandoned/abandonment homesick/homesickness rejected/rejection',
     hurt: 'hurt/hurtful wounded wronged aggrieved vulnerable/vulnerability heavyhearted heavy-hearted upset pained/pain',
-    tired: 'tired/tiredness weary/weariness/wearily exhausted/exhaustion fatigued/fatigue bored/boredom numb/numbness apathetic/apathy',
+    tired:
+      'tired/tiredness weary/weariness/wearily exhausted/exhaustion fatigued/fatigue bored/boredom numb/numbness apathetic/apathy',
   },
   ashamed: {
     guilty: 'guilty/guilt/guiltily remorseful/remorse regretful/regret/regretfully apologetic/apologetically sorry',
-    embarrassed: 'embarrassed/embarrassment/embarrassedly awkward/awkwardly/awkwardness shy/shyly/shyness bashful self-conscious',
-    humiliated: 'humiliated/humiliation ashamed/shame/shameful inferior/inferiority inadequate/inadequacy worthless/worthlessness insecure/insecurity',
+    embarrassed:
+      'embarrassed/embarrassment/embarrassedly awkward/awkwardly/awkwardness shy/shyly/shyness bashful self-conscious',
+    humiliated:
+      'humiliated/humiliation ashamed/shame/shameful inferior/inferiority inadequate/inadequacy worthless/worthlessness insecure/insecurity',
   },
   afraid: {
     fearful: 'fearful/fear/fearfully afraid scared/scary frightened/fright dreading/dread',
     terrified: 'terrified/terror horrified/horror panicked/panic/panicky petrified',
-    anxious: 'anxious/anxiety/anxiously nervous/nervously/nervousness worried/worry/worriedly/worrying concerned/concern apprehensive/apprehension uneasy/unease/uneasiness uneasily restless/restlessness',
+    anxious:
+      'anxious/anxiety/anxiously nervous/nervously/nervousness worried/worry/worriedly/worrying concerned/concern apprehensive/apprehension uneasy/unease/uneasiness uneasily restless/restlessness',
     stressed: 'stressed/stress tense/tension overwhelmed/overwhelm burdened/burden pressured/pressure urgent/urgency',
     timid: 'timid/timidly/timidity cautious/caution/cautiously intimidated/intimidation threatened/threat',
   },
   angry: {
-    furious: 'furious/fury/furiously enraged/rage raging outraged/outrage livid hostile/hostility aggressive/aggression/aggressively',
+    furious:
+      'furious/fury/furiously enraged/rage raging outraged/outrage livid hostile/hostility aggressive/aggression/aggressively',
     mad: 'mad/madly angry/anger/angrily indignant/indignation/indignantly',
-    annoyed: 'annoyed/annoyance/annoying irritated/irritation/irritable impatient/impatience/impatiently agitated/agitation dissatisfied/dissatisfaction complaining/complaint',
-    frustrated: 'frustrated/frustration/frustrating exasperated/exasperation resentful/resentment bitter/bitterness/bitterly',
+    annoyed:
+      'annoyed/annoyance/annoying irritated/irritation/irritable impatient/impatience/impatiently agitated/agitation dissatisfied/dissatisfaction complaining/complaint',
+    frustrated:
+      'frustrated/frustration/frustrating exasperated/exasperation resentful/resentment bitter/bitterness/bitterly',
     jealous: 'jealous/jealousy/jealously envious/envy/enviously possessive betrayed/betrayal vengeful/vengeance',
     defiant: 'defiant/defiance/defiantly stubborn/stubbornness accusing/accusation critical/criticism blaming/blame',
   },
   disgusted: {
     repulsed: 'repulsed/repulsion disgusted/disgust/disgusting revolted/revulsion nauseated/nausea appalled',
-    averse: 'averse/aversion disliking/dislike hateful/hate/hatred/hating loathing/loathe detesting/detest disapproving/disapproval',
+    averse:
+      'averse/aversion disliking/dislike hateful/hate/hatred/hating loathing/loathe detesting/detest disapproving/disapproval',
   },
   contemptuous: {
     scornful: 'scornful/scorn/scornfully contemptuous/contempt/contemptuously disdainful/disdain dismissive',

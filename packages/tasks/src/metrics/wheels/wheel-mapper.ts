@@ -30,7 +30,8 @@ export function wheelMapper(tables: EmotionWheels, wheel: EmotionWheel, options:
   const known = new Map<string, string | undefined>();
   return (label) => {
     const word = lookupForm(label);
-    if (!known.has(word)) known.set(word, find(word, tables, places) ?? (unmapped === 'keep' && word ? word : undefined));
+    if (!known.has(word))
+      known.set(word, find(word, tables, places) ?? (unmapped === 'keep' && word ? word : undefined));
     return known.get(word);
   };
 }
