@@ -38,6 +38,19 @@ export { producerOf } from './features/producer';
 export { mixtureByTask, paperTaskRatio, taskSetName } from './mixture-by-task';
 export { paperMixtures, paperScale, releasedMixtures } from './paper-settings';
 export { groupOfParameter, type LearningRate, type Phase, type TrainableRule, validatePhase } from './phase';
+export {
+  type ComparedMetric,
+  type ComparedRun,
+  type ComparisonRow,
+  type ComparisonTable,
+  comparisonHtml,
+  comparisonMarkdown,
+  comparisonTable,
+  comparisonText,
+} from './run/comparison-table';
+export { type PlannedPhase, type Progress, progressOf } from './run/progress';
+export { RunConfigMismatchError } from './run/run-config';
+export { TrainingRun, type TrainingRunOptions } from './run/training-run';
 export type { DataSet } from './sampler';
 export { type TrainCurriculumOptions, trainCurriculum } from './train-curriculum';
 export {
