@@ -24,7 +24,7 @@ const contract = '@nano-emox/tensor-contract';
 const core = [contract, '@nano-emox/engine'];
 const parts = [...core, ...components, '@nano-emox/media', '@nano-emox/tasks', '@nano-emox/weights-tiny'];
 
-/** What each published package may import from the workspace (docs/architecture.md, packages). Private ones are free. */
+/** What each package and app may import from the workspace (docs/architecture.md, packages). What lies in tooling is free. */
 const mayImport = new Map([
   [contract, []],
   ['@nano-emox/engine', [contract]],
@@ -35,6 +35,7 @@ const mayImport = new Map([
   ['nano-emox', parts],
   ['@nano-emox/p2e', parts],
   ['@nano-emox/cli', [...parts, 'nano-emox', '@nano-emox/p2e']],
+  ['@nano-emox/demo', [contract, 'nano-emox']],
 ]);
 
 /** Entries that must load in a browser; Node is reached through the sub-paths of the engine only. */
@@ -48,7 +49,7 @@ const importCache = new Map();
 
 for (const entry of packages) {
   if (!entry.manifest.private) checkManifest(entry);
-  if (entry.folder.startsWith('packages/')) checkImports(entry);
+  if (!entry.folder.startsWith('tooling/')) checkImports(entry);
 }
 for (const entry of portableEntries) checkPortable(join(repositoryRoot, entry));
 checkMachinePaths();

@@ -1,0 +1,231 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NanoEmoX } from 'nano-emox';
+import { sampleClip } from 'nano-emox/sample-clip';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumArguments, chromiumPath } from './__testing__/chromium';
+import { type RunningDemo, startDemo } from './__testing__/running-demo';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const sampleBytes = readFileSync(sampleClip.path);
+/** Where the pictures of the README are written, when NANO_EMOX_SCREENSHOTS=1 asks for them. */
+const imageFolder = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const takesPictures = process.env.NANO_EMOX_SCREENSHOTS === '1';
+
+const UPLOAD_BYTES = 4 * 2 ** 20;
+
+// Without a Chromium (set NANO_EMOX_CHROMIUM to its path) there is nothing to test the page in.
+describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
+  let model: NanoEmoX;
+  let demo: RunningDemo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  /** What the browser complained about, and addresses elsewhere that were asked for. */
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    model = await NanoEmoX.fromPretrained('tiny');
+    demo = await startDemo(model, { uploadBytes: UPLOAD_BYTES });
+    browser = await chromium.launch({ executablePath: chromiumPath as string, args: chromiumArguments });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+    await model?.dispose();
+  });
+  beforeEach(async () => {
+    complaints = [];
+    await open({});
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+    expect(demo.defects).toEqual([]);
+  });
+
+  async function open(options: Parameters<Browser['newContext']>[0], allowed: string[] = []): Promise<void> {
+    await context?.close();
+    context = await browser.newContext({ viewport: { width: 1120, height: 800 }, ...options });
+    await context.grantPermissions(allowed);
+    page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on('console', (message) => {
+      // The browser itself reports a refused request; the page says it in words.
+      const isRefusal = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(demo.address))
+        complaints.push(request.url());
+    });
+    await page.goto(demo.address);
+    await page.getByText('Model tiny on').waitFor();
+  }
+
+  /** Lets go a file over the page, as a mouse does; `zeros` bytes are added to what it holds. */
+  async function drop(name: string, bytes: Uint8Array, zeros = 0): Promise<void> {
+    const transfer = await page.evaluateHandle(
+      ({ name, base64, zeros }) => {
+        const data = new DataTransfer();
+        const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        data.items.add(new File([content, new Uint8Array(zeros)], name));
+        return data;
+      },
+      { name, base64: Buffer.from(bytes).toString('base64'), zeros },
+    );
+    await page.locator('#stage').dispatchEvent('drop', { dataTransfer: transfer });
+  }
+
+  const look = () => page.getByRole('button', { name: 'Look at this clip' }).click();
+  const fault = () => page.getByRole('alert');
+
+  async function expectSixAnswers(): Promise<void> {
+    await page.getByText('Six answers are ready.').waitFor();
+    expect(await page.locator('[data-task][data-state=done]').count()).toBe(6);
+  }
+
+  /** Takes a picture of the page from the top of `from` down, as much as fits the window. */
+  async function picture(name: string, from: string): Promise<void> {
+    if (!takesPictures) return;
+    await mkdir(imageFolder, { recursive: true });
+    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate((selector) => document.querySelector(selector)?.scrollIntoView(), from);
+    await page.screenshot({ path: join(imageFolder, `${name}.png`), animations: 'disabled' });
+  }
+
+  async function expectAccessible(): Promise<void> {
+    // Not addScriptTag: the page's policy forbids inline code, and shall.
+    await page.evaluate(axeSource);
+    const violations = await page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const result = await axe.run();
+      return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+    expect(violations).toEqual([]);
+  }
+
+  it('shows six answers to a dropped clip, goes on as a conversation, and saves the report', async () => {
+    await drop('sample.mp4', sampleBytes);
+    await page.getByLabel('What is said').fill(sampleClip.words);
+    await look();
+    await expectSixAnswers();
+
+    expect(await page.locator('.film img').count()).toBe(8);
+    expect(await page.locator('.film-box rect').count()).toBe(8);
+    expect(await page.locator('.bars dd').count()).toBe(3);
+    expect(await page.getByRole('img', { name: /^Valence \+/ }).count()).toBe(1);
+    expect(await page.getByRole('img', { name: /family of joy/ }).count()).toBe(1);
+    expect(await page.locator('[data-task=erg] .chain li.filled').count()).toBe(4);
+    expect(await page.locator('[data-task=erg] .response').textContent()).toMatch(/\w+/);
+    await expectAccessible();
+    await picture('demo-light', '.level-looked');
+
+    const input = page.getByLabel('Go on, as the person in the clip');
+    await input.fill('But my friend failed, and now she is sad.');
+    await input.press('Enter');
+    await page.locator('.turn.listener[aria-busy=false] .response:not([hidden])').waitFor();
+    expect(await page.locator('.timeline li').count()).toBe(2);
+    expect(await page.getByText('no longer holds the clip').count()).toBe(0);
+    await expectAccessible();
+
+    const html = await download('Save the report (HTML)');
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).toContain('my friend failed');
+    expect(html.match(/data:image\/jpeg/g)).toHaveLength(8);
+    expect(html).not.toMatch(/<script|<button|<textarea|https?:\/\/(?!www\.w3\.org)|url\(/);
+    const json = JSON.parse(await download('Save the data (JSON)'));
+    expect(Object.keys(json.tasks)).toHaveLength(6);
+    expect(json.conversation.map(({ role }: { role: string }) => role)).toEqual([
+      'speaker',
+      'listener',
+      'speaker',
+      'listener',
+    ]);
+  });
+
+  async function download(button: string): Promise<string> {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button }).click(),
+    ]);
+    return readFileSync(await file.path(), 'utf8');
+  }
+
+  it('fits a phone, dark, with the sample clip, by keyboard alone', async () => {
+    await open({
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+      deviceScaleFactor: 1,
+      reducedMotion: 'reduce',
+    });
+    await expectAccessible();
+    const order: string[] = [];
+    for (let step = 0; step < 6; step++) {
+      await page.keyboard.press('Tab');
+      order.push(await page.evaluate(() => document.activeElement?.id || document.activeElement?.className || ''));
+    }
+    expect(order).toEqual(['skip', 'to-limits', 'file', 'sample', 'record', 'words']);
+    await page.locator('#sample').press('Enter');
+    await page.getByText('sample-clip.mp4 is ready.').waitFor();
+    expect(await page.locator('#words').inputValue()).toBe(sampleClip.words);
+    await page.locator('#analyze').press('Enter');
+    await expectSixAnswers();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await expectAccessible();
+    await picture('demo-phone', '.level-looked');
+    await page.setViewportSize({ width: 1120, height: 800 });
+    await picture('demo-dark', '.level-understanding');
+  });
+
+  it('records with camera and microphone', async () => {
+    await open({}, ['camera', 'microphone']);
+    await page.getByRole('button', { name: 'Record yourself' }).click();
+    await page.getByText('Recording, ten seconds at most.').waitFor();
+    await page.waitForTimeout(2000);
+    await page.getByRole('button', { name: 'Stop recording' }).click();
+    await page.getByText('recording is ready.').waitFor();
+    await look();
+    await expectSixAnswers();
+    expect(await page.locator('.facts').textContent()).toMatch(/Voice\d/);
+  });
+
+  it('says in words that it may not record', async () => {
+    await page.getByRole('button', { name: 'Record yourself' }).click();
+    await fault().getByText('may not use camera and microphone').waitFor();
+  });
+
+  const half = sampleBytes.subarray(0, sampleBytes.length / 2);
+  const diary = Buffer.from('Dear diary, '.repeat(99));
+  it.each([
+    ['a clip that is a little too large', sampleBytes, UPLOAD_BYTES, 'larger than this server takes'],
+    ['one that is far too large', sampleBytes, 80 * 2 ** 20, 'larger than this server takes'],
+    ['a text with the name of a clip', diary, 0, 'not a video or audio file'],
+    ['a clip cut in two', half, 0, 'damaged'],
+    ['nothing', Buffer.alloc(0), 0, 'is empty'],
+  ])('says in words what is wrong with %s, and goes on', async (_, bytes, zeros, words) => {
+    await drop('clip.mp4', bytes, zeros);
+    await look();
+    await fault().getByText(words).waitFor();
+    expect(await page.locator('[data-state=busy]').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Look at this clip' }).isEnabled()).toBe(true);
+    expect(await demo.uploads()).toEqual([]);
+  });
+
+  it('stops when asked', async () => {
+    await drop('sample.mp4', sampleBytes);
+    await look();
+    await page.locator('.film img').first().waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped.').waitFor();
+    await expect.poll(demo.uploads).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+/** Longest recording; the model reads a few seconds. */
+const MAX_SECONDS = 10;
+
+/** What the page says when a recording cannot be made. */
+export class RecordingFault extends Error {
+  constructor(
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+    this.name = 'RecordingFault';
+  }
+}
+
+const faults: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  NotAllowedError: [
+    'The browser may not use camera and microphone.',
+    'Allow both beside the address, then press Record again; or choose a file.',
+  ],
+  NotFoundError: ['No camera or no microphone was found.', 'Connect them, or choose a file.'],
+  NotReadableError: ['Camera or microphone is in use elsewhere.', 'Close the other program, then press Record again.'],
+};
+
+/** A recording under way. */
+export interface Recording {
+  /** The camera's picture, for showing. */
+  readonly stream: MediaStream;
+  /** Ends it. Idempotent. */
+  stop(): void;
+  /** The clip, when it was stopped or is long enough. */
+  readonly clip: Promise<File>;
+}
+
+/**
+ * Records camera and microphone as WebM or MP4, whichever the browser writes; ten seconds at most.
+ * @param onTime told the seconds so far, several times a second
+ * @throws RecordingFault
+ */
+export async function startRecording(onTime: (seconds: number) => void): Promise<Recording> {
+  const stream = await openDevices();
+  const type = ['video/webm', 'video/mp4'].find((candidate) => MediaRecorder.isTypeSupported(candidate));
+  const recorder = new MediaRecorder(stream, type === undefined ? {} : { mimeType: type });
+  const chunks: Blob[] = [];
+  const startedMs = performance.now();
+  const stop = () => {
+    if (recorder.state !== 'inactive') recorder.stop();
+  };
+  const timer = setInterval(() => {
+    const elapsed = (performance.now() - startedMs) / 1000;
+    onTime(Math.min(elapsed, MAX_SECONDS));
+    if (elapsed >= MAX_SECONDS) stop();
+  }, 100);
+  const clip = new Promise<File>((resolve, reject) => {
+    recorder.ondataavailable = ({ data }) => chunks.push(data);
+    recorder.onerror = () =>
+      reject(new RecordingFault('The recording broke off.', 'Press Record again, or choose a file.'));
+    recorder.onstop = () => resolve(new File(chunks, 'recording', { type: recorder.mimeType }));
+  }).finally(() => {
+    clearInterval(timer);
+    for (const track of stream.getTracks()) track.stop(); // the camera's light goes out
+  });
+  recorder.start();
+  return { stream, stop, clip };
+}
+
+async function openDevices(): Promise<MediaStream> {
+  if (!navigator.mediaDevices || typeof MediaRecorder === 'undefined') {
+    throw new RecordingFault(
+      'This browser cannot record here.',
+      'Open the page as http://localhost, or choose a file.',
+    );
+  }
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 } }, audio: true });
+  } catch (error) {
+    const [message, hint] = faults[(error as Error).name] ?? ['Recording did not work.', 'Choose a file instead.'];
+    throw new RecordingFault(message, hint);
+  }
+}
