@@ -7,6 +7,7 @@ export default defineConfig({
   // The examples import the package by its name, as a user does; tests read the sources, not a stale build.
   resolve: {
     alias: {
+      '@nano-emox/tasks/datasets': source('datasets/index.ts'),
       '@nano-emox/tasks/metrics': source('metrics/index.ts'),
       '@nano-emox/tasks': source('index.ts'),
     },

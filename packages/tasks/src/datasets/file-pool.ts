@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-const blockBytes = 64 * 1024;
+const blockBytes = 16 * 1024;
 /** Well below the usual limit of open files per process. */
 const maxOpenFiles = 32;
 
