@@ -1,81 +1,21 @@
 import { Adapter } from '@nano-emox/adapters';
-import { initializeWeights, Random, traceModule } from '@nano-emox/engine';
 import { componentFromWeights, floatResult, openExecutor } from '@nano-emox/engine/runtime';
 import { scopeWeights } from '@nano-emox/engine/weights';
 import { faceTokensModule } from '@nano-emox/face-encoder';
 import { FusionExperts } from '@nano-emox/fusion-experts';
-import { buildSequence, CausalLanguageModel, TextTokenizer } from '@nano-emox/lm-lora';
-import { buildPrompt, type ModalityMode } from '@nano-emox/tasks';
+import { CausalLanguageModel } from '@nano-emox/lm-lora';
 import type { FloatTensor, SoftTokens } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
-import { tokenizer as tokenizerJson } from '../__fixtures__/tiny-model';
+import { config, conversations, promptOf, samples, tokenizer, weights } from '../__fixtures__/emotion-samples';
 import { presets } from '../index';
-import { type ClipFeatures, collateEmotionBatch, type EmotionSample } from './collate-emotion-batch';
+import { collateEmotionBatch, type EmotionSample } from './collate-emotion-batch';
 import { emotionNetwork, softTokenCounts, weightRoots } from './emotion-network';
 
-const config = presets.tiny;
-const { frames, clips } = config.input;
-const tokenizer = TextTokenizer.fromJson(tokenizerJson);
-const random = new Random(17);
-const graph = traceModule(emotionNetwork, config);
-
-/** Fresh weights; those that begin as zero, such as the B of LoRA, get values, or half the model would not be seen. */
-const weights = new Map(
-  [...initializeWeights(graph, 4)].map(([name, tensor]): [string, FloatTensor] => [
-    name,
-    tensor.data.some((value) => value !== 0)
-      ? tensor
-      : { ...tensor, data: tensor.data.map(() => 0.05 * random.normal()) },
-  ]),
-);
 const startingWith = (...prefixes: string[]) =>
   new Map([...weights].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))));
 
-const values = (...dims: number[]): FloatTensor => ({
-  type: 'float32',
-  dims: [1, ...dims],
-  data: new Float32Array(dims.reduce((product, size) => product * size, 1)).map(() => random.normal()),
-});
-
-/** Features of a clip, as the encoders give them. */
-const seen = () => ({
-  face: values(frames, config.faceEncoder.headWidth),
-  scene: values(frames, config.sceneEncoder.hidden),
-  sceneLevels: values(frames, 3, config.sceneEncoder.hidden),
-});
-const heard = () => ({
-  audio: values(clips, config.audioEncoder.hidden),
-  audioLevels: values(clips, 3, config.audioEncoder.hidden),
-});
-type Seen = Partial<ReturnType<typeof seen> & ReturnType<typeof heard>>;
-
-const conversations: { mode: ModalityMode; features: Seen; words: string; answer: string }[] = [
-  {
-    mode: 'multiface_audio_face_frame_text',
-    features: { ...seen(), ...heard() },
-    words: 'I cannot believe it!',
-    answer: 'happy, surprised###',
-  },
-  { mode: 'audio_text', features: heard(), words: 'Leave me alone.', answer: 'angry###' },
-  { mode: 'face_frame_text', features: seen(), words: '', answer: 'calm, content, at ease with the world###' },
-  { mode: 'textonly', features: {}, words: 'My dog ran away.', answer: 'sad###' },
-];
-
-const promptOf = ({ mode, words }: (typeof conversations)[number]) => buildPrompt('ovMer', { mode, subtitle: words });
-
 describe('emotionNetwork', async () => {
   const executor = await openExecutor({ workers: 0 });
-
-  const samples = conversations.map((conversation): EmotionSample => {
-    const features = Object.entries(conversation.features).map(([name, { data }]) => [name, data]);
-    return {
-      features: Object.fromEntries(features) as ClipFeatures,
-      sequence: buildSequence(tokenizer, promptOf(conversation), conversation.answer, {
-        tokenCounts: softTokenCounts(config),
-        specialTokens: config.languageModel.specialTokens,
-      }),
-    };
-  });
 
   const network = await componentFromWeights(
     { type: 'emotion-network', module: emotionNetwork, resolveConfig: () => config },

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { MatMulAttributes } from '../../../ops/matmul';
 import { productOf } from '../../shared/strides';
 import type { Kernels, TensorFlow } from '../kernel';
+import { partsOf } from './parts';
 
 /**
  * Multiplications from which a batch of products on WebAssembly is better taken apart. Its fast path multiplies two plain
@@ -25,8 +26,9 @@ function matricesOf(tf: TensorFlow, x: Tensor, batch: readonly number[]): Tensor
 }
 
 function productsApart(tf: TensorFlow, a: Tensor, b: Tensor): Tensor {
-  const right = tf.unstack(b);
-  return tf.stack(tf.unstack(a).map((matrix, index) => tf.matMul(matrix, right[index] as Tensor)));
+  const matrices = (x: Tensor) => partsOf(tf, x, Array<number>(x.shape[0] as number).fill(1), 0);
+  const right = matrices(b);
+  return tf.concat(matrices(a).map((matrix, index) => tf.matMul(matrix, right[index] as Tensor)));
 }
 
 /**

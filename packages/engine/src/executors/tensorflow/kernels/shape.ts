@@ -3,6 +3,7 @@ import type { Dim } from '../../../graph/dim';
 import type { AxisPadding, SliceAttributes } from '../../../ops/shape';
 import { deviceType } from '../device-tensor';
 import type { KernelContext, Kernels, TensorFlow } from '../kernel';
+import { partsOf } from './parts';
 
 type Block = KernelContext['outputs'][number];
 
@@ -22,11 +23,8 @@ export const shapeKernels: Kernels = {
   Concat: ({ tf, inputs, attributes }) => tf.concat([...inputs], attributes.axis as number),
   Split: ({ tf, inputs: [x], outputs, attributes }) => {
     const axis = attributes.axis as number;
-    return tf.split(
-      x as Tensor,
-      outputs.map(({ dims }) => dims[axis] as number),
-      axis,
-    );
+    const sizes = outputs.map(({ dims }) => dims[axis] as number);
+    return partsOf(tf, x as Tensor, sizes, axis);
   },
   Slice: (context) => {
     const { tf, inputs, attributes, size } = context;
