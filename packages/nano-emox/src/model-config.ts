@@ -30,6 +30,10 @@ export interface InputConfig {
   readonly listCandidates: boolean;
 }
 
+/** Branches that a model can do without. */
+export const optionalBranches = ['face', 'multi'] as const;
+export type OptionalBranch = (typeof optionalBranches)[number];
+
 /** Configuration of the whole model: one entry per component. */
 export interface EmotionModelConfig {
   /** Name of the preset it was derived from, for reports. */
@@ -42,6 +46,8 @@ export interface EmotionModelConfig {
   readonly audioAdapter: AdapterConfig;
   readonly fusion: FusionConfig;
   readonly languageModel: DecoderConfig;
+  /** Branches (`multi` is the fusion) that contribute no soft tokens, though their components are there. @default none */
+  readonly without?: readonly OptionalBranch[];
 }
 
 const defaultInput: InputConfig = { frames: 8, clips: 8, faceCrop: 'detect', listCandidates: true };
@@ -85,9 +91,24 @@ export function resolveModelConfig(partial: Partial<EmotionModelConfig>): Emotio
     audioAdapter: resolveAdapterConfig({ modality: 'audio', ...partial.audioAdapter } as Partial<AdapterConfig>),
     fusion: resolveFusionConfig(partial.fusion ?? {}),
     languageModel: resolveDecoderConfig(partial.languageModel ?? {}),
+    ...(partial.without && partial.without.length > 0 && { without: requireBranches(partial.without) }),
   };
   checkConnections(config);
   return config;
+}
+
+/** Whether a branch contributes soft tokens. */
+export const hasBranch = ({ without }: EmotionModelConfig, branch: OptionalBranch): boolean =>
+  !without?.includes(branch);
+
+function requireBranches(without: readonly OptionalBranch[]): readonly OptionalBranch[] {
+  const unknown = without.find((branch) => !optionalBranches.includes(branch));
+  if (unknown === undefined) return without;
+  throw new InvalidConfigError({
+    message: `the model cannot do without ${unknown}`,
+    hint: `Branches that can be left out: ${optionalBranches.join(', ')}.`,
+    field: 'without',
+  });
 }
 
 /** Neighbours must agree on widths, and face and scene see frames of one size. */

@@ -8,7 +8,7 @@ import {
 } from '@nano-emox/media';
 import type { FloatTensor, HostTensor, Modality, RunOptions, SoftTokens } from '@nano-emox/tensor-contract';
 import type { ModelComponents } from '../model/components';
-import type { EmotionModelConfig } from '../model-config';
+import { type EmotionModelConfig, hasBranch } from '../model-config';
 import type { ReadClip, StageName } from './events';
 
 /** What the model saw of a face. */
@@ -90,7 +90,7 @@ export async function encodeClip(
     clip.video && (await stage('scene', () => sceneEncoder.encode(batchOfOne(clip.video?.frames as HostTensor), run)));
   if (scene) softTokens.push(await videoAdapter.adapt(scene.features, run));
   const faceFrames = clip.video?.faceFrames;
-  if (faceFrames && face && face.framesWithFace > 0) {
+  if (faceFrames && face && face.framesWithFace > 0 && hasBranch(config, 'face')) {
     const { tokens } = await stage('face', () => faceEncoder.encode(batchOfOne(faceFrames), run));
     softTokens.push({ modality: 'face', embeddings: tokens });
   }
@@ -98,7 +98,7 @@ export async function encodeClip(
   const voice = clips && (await stage('voice', () => audioEncoder.encode(batchOfOne(clips), run)));
   if (voice) softTokens.push(await audioAdapter.adapt(voice.features, run));
   const fused =
-    scene && voice
+    scene && voice && hasBranch(config, 'multi')
       ? await stage('fuse', () =>
           fusion.fuse(
             fusion.config.type === 'multiscale'

@@ -2,7 +2,7 @@ import { IGNORED_LABEL, type TensorMap } from '@nano-emox/engine';
 import { collateSequences, type LabelledSequence, softTokenLayout } from '@nano-emox/lm-lora';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import type { EmotionModelConfig } from '../model-config';
-import { softTokenCounts } from './emotion-network';
+import { levelsOf, readsFeature, softTokenCounts } from './emotion-network';
 
 /** Features of one clip from the frozen encoders; a modality the sample lacks is absent. Values are row-major. */
 export interface ClipFeatures {
@@ -24,10 +24,13 @@ export interface EmotionSample {
   readonly sequence: LabelledSequence;
 }
 
-/** Inputs of `emotionNetwork` for a batch. Absent modalities become zeros that no prompt of theirs refers to. */
+/**
+ * Inputs of `emotionNetwork` for a batch: those that the configuration reads. Modalities that a sample lacks become zeros
+ * that no prompt of its refers to.
+ */
 export function collateEmotionBatch(samples: readonly EmotionSample[], config: EmotionModelConfig): TensorMap {
   const { faceEncoder, sceneEncoder, audioEncoder, fusion, input } = config;
-  const levels = fusion.type === 'multiscale' ? fusion.experts : 1;
+  const levels = levelsOf(fusion);
   const stack = (read: (features: ClipFeatures) => Float32Array | undefined, dims: readonly number[]): FloatTensor => {
     const size = dims.reduce((product, dim) => product * dim, 1);
     const data = new Float32Array(samples.length * size);
@@ -42,12 +45,16 @@ export function collateEmotionBatch(samples: readonly EmotionSample[], config: E
     samples.map(({ sequence }) => sequence),
     softRows,
   );
+  const features = {
+    faceFeatures: () => stack(({ face }) => face, [input.frames, faceEncoder.headWidth]),
+    sceneFeatures: () => stack(({ scene }) => scene, [input.frames, sceneEncoder.hidden]),
+    sceneLevels: () => stack(({ sceneLevels }) => sceneLevels, [input.frames, levels, sceneEncoder.hidden]),
+    audioFeatures: () => stack(({ audio }) => audio, [input.clips, audioEncoder.hidden]),
+    audioLevels: () => stack(({ audioLevels }) => audioLevels, [input.clips, levels, audioEncoder.hidden]),
+  };
+  const read = (Object.keys(features) as (keyof typeof features)[]).filter((name) => readsFeature(config, name));
   return {
-    faceFeatures: stack(({ face }) => face, [input.frames, faceEncoder.headWidth]),
-    sceneFeatures: stack(({ scene }) => scene, [input.frames, sceneEncoder.hidden]),
-    sceneLevels: stack(({ sceneLevels }) => sceneLevels, [input.frames, levels, sceneEncoder.hidden]),
-    audioFeatures: stack(({ audio }) => audio, [input.clips, audioEncoder.hidden]),
-    audioLevels: stack(({ audioLevels }) => audioLevels, [input.clips, levels, audioEncoder.hidden]),
+    ...Object.fromEntries(read.map((name) => [name, features[name]()])),
     ...sequences,
     ...supervisedRows(labels),
   };
