@@ -109,6 +109,6 @@ describe.skipIf(!existsSync(textFolder))(`data sets in ${textFolder} (skipped wh
       labels.add('emotion' in value ? value.emotion : 'intent' in value ? value.intent : '');
     }
     await indexed.dispose();
-    expect([...labels].sort()).toEqual([...corpora[name].candidates].sort());
+    expect([...labels].sort()).toEqual([...(corpora[name].candidates ?? [])].sort());
   });
 });
