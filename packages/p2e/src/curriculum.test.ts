@@ -5,8 +5,16 @@ import type { FloatTensor } from '@nano-emox/tensor-contract';
 import { presets } from 'nano-emox';
 import { collateEmotionBatch, type EmotionSample, emotionNetwork, softTokenCounts } from 'nano-emox/training';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type PhaseName, p2eCurriculum, phaseNames } from './curriculum';
-import { paperMixtures, paperScale } from './paper-settings';
+import {
+  curricula,
+  jointCurriculum,
+  type PhaseName,
+  p2eCurriculum,
+  phaseNames,
+  releasedCurriculum,
+  reverseCurriculum,
+} from './curriculum';
+import { paperMixtures, paperScale, releasedMixtures } from './paper-settings';
 import { groupOfParameter, type Phase, validatePhase } from './phase';
 
 const config = presets.tiny;
@@ -127,6 +135,70 @@ describe('p2eCurriculum', () => {
     const small = p2eCurriculum(paperMixtures, { ...paperScale, steps, batchSize: 2, clipNorm: 1 });
     expect(small.phases.map(({ warmupSteps }) => warmupSteps)).toEqual([4, 3, 2, 1]);
     expect(small.phases.every(({ batchSize, clipNorm }) => batchSize === 2 && clipNorm === 1)).toBe(true);
+  });
+});
+
+describe('the other curricula', () => {
+  const steps = {
+    'perception-audio': 40,
+    'perception-visual': 30,
+    'understanding-fusion': 20,
+    'empathy-multitask': 10,
+  };
+  const scale = { ...paperScale, steps, batchSize: 2, warmupSteps: 5, accumulationSteps: 4 };
+  const total = (phases: readonly Phase[]) => phases.reduce((sum, phase) => sum + phase.steps, 0);
+  const p2e = p2eCurriculum(paperMixtures, scale);
+
+  it('make as many steps, and every phase of theirs is valid', () => {
+    for (const [name, curriculum] of Object.entries(curricula)) {
+      const made = curriculum(name === 'p2e-released' ? releasedMixtures : paperMixtures, scale);
+      expect(made.name).toBe(name);
+      expect(total(made.phases)).toBe(100);
+      for (const phase of made.phases) {
+        expect(() => validatePhase(phase)).not.toThrow();
+        expect(phase).toMatchObject({ batchSize: 2, accumulationSteps: 4, warmupSteps: 5 });
+      }
+    }
+  });
+
+  it('joint: all at once, with the rates of the released single stage', () => {
+    const [phase, ...others] = jointCurriculum(paperMixtures, scale).phases as [Phase];
+    expect(others).toEqual([]);
+    expect(trainedIn(phase)).toEqual(trainedIn(p2e.phases[3] as Phase));
+    expect(phase.learningRates.adapters).toEqual({ initial: 1e-5, minimum: 1e-5, warmup: 5e-7 });
+    const { jointLearningRate: _, ...without } = scale;
+    const [fallback] = jointCurriculum(paperMixtures, without).phases as [Phase];
+    expect(fallback.learningRates.lora).toEqual(scale.learningRates['empathy-multitask']);
+  });
+
+  it('joint: draws each data set as often as the phases together', () => {
+    const [{ mixture }] = jointCurriculum(paperMixtures, scale).phases as [Phase];
+    expect(mixture['crema-d']).toBeCloseTo((40 * 9) / 38, 12);
+    expect(mixture.caer).toBeCloseTo((30 * 16) / 62, 12);
+    expect(mixture.mintrec2).toBeCloseTo((20 * 76) / 100, 12);
+    expect(mixture['avamerg/erg']).toBeCloseTo(10 * 0.18, 12);
+    expect(Object.values(mixture).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(100, 10);
+  });
+
+  it('joint: adds up what several phases draw', () => {
+    const shared = { ...paperMixtures, 'perception-audio': { caer: 1 } };
+    const [{ mixture }] = jointCurriculum(shared, scale).phases as [Phase];
+    expect(mixture.caer).toBeCloseTo(40 + (30 * 16) / 62, 12);
+  });
+
+  it('reverse: the same phases from last to first', () => {
+    expect(reverseCurriculum(paperMixtures, scale).phases).toEqual(p2e.phases.toReversed());
+    expect(p2e.phases.map(({ name }) => name)).toEqual(phaseNames); // and p2e keeps its order
+  });
+
+  it('released: the same phases, each with the deviations of the published code', () => {
+    const { phases: released } = releasedCurriculum(releasedMixtures);
+    expect(released.map(({ deviations }) => deviations?.epochsCountFromOne?.epochs)).toEqual([3, 5, 1, 60]);
+    for (const phase of released) {
+      expect(phase.steps / (phase.deviations?.epochsCountFromOne?.epochs ?? 0)).toBe(5000);
+      expect(phase.deviations).toMatchObject({ subsetsThenUniform: true, noDecayByNamePart: true });
+    }
+    expect(p2e.phases.some((phase) => 'deviations' in phase)).toBe(false);
   });
 });
 

@@ -42,7 +42,7 @@ const lora = 'lora';
 /** Parameter names as in the published checkpoint (fact sheet section 10.1), by module; every kind of adapter and fusion. */
 const modules = {
   audio: [/^audio_/],
-  video: [/^video_/],
+  video: [/^video_/, /^image_llama_proj\./], // the latter is the linear adapter
   face: [/^facial_encoder\.(query|attn\.|face_proj\.)/],
   fusion: [/^multi_/, /^(attention_mlp|fc_att)\./],
   lora: [/\.lora_[AB]\./],
