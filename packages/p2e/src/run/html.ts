@@ -52,7 +52,8 @@ const styles = `
 body { margin: 0 auto; padding: 1.5rem; max-width: 60rem; color: var(--text); background: var(--page);
   font: 1rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1rem; }
-h1, h2, h3, td, th, dd { overflow-wrap: anywhere; }
+h1, h2, h3, dd { overflow-wrap: anywhere; }
+td, th { overflow-wrap: break-word; }
 p.note, caption, dt { color: var(--faint); }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.75rem; }
 dl div { padding: 0.6rem 0.8rem; background: var(--panel); border-radius: 0.4rem; }

@@ -26,7 +26,7 @@ export type ChartTheme = keyof typeof themes;
 
 const WIDTH = 860;
 const PANEL_HEIGHT = 150;
-const PANEL_GAP = 60;
+const PANEL_GAP = 70;
 const TOP = 60;
 
 interface Line {
@@ -69,7 +69,7 @@ export async function renderPhaseChart(history: PhaseHistory, theme: ChartTheme)
   const height = TOP + panels.length * (PANEL_HEIGHT + PANEL_GAP);
   const chart = core.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   try {
-    chart.setOption(chartOption(panels, theme));
+    chart.setOption(chartOption(panels, history.lastStep, theme));
     const label = escapeHtml(`Phase ${shortText(history.phase)}: ${describeCurves(history)}`);
     return chart.renderToSVGString().replace('<svg ', `<svg role="img" aria-label="${label}" `);
   } finally {
@@ -121,7 +121,11 @@ const envelope = (points: readonly CurvePoint[]) =>
     minimum === maximum ? [[step, minimum] as const] : [[step, minimum] as const, [step, maximum] as const],
   );
 
-function chartOption(panels: readonly Panel[], theme: ChartTheme) {
+/** A round number of an axis without needless zeros. */
+const axisNumber = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(Number(value.toPrecision(6)));
+
+function chartOption(panels: readonly Panel[], lastStep: number, theme: ChartTheme) {
   const { ground, text, line, raw, series } = themes[theme];
   const top = (index: number) => TOP + index * (PANEL_HEIGHT + PANEL_GAP);
   const axisStyle = {
@@ -142,6 +146,8 @@ function chartOption(panels: readonly Panel[], theme: ChartTheme) {
       id: `legend ${index}`,
       data: lines.map(({ name }) => `${index}:${name}`),
       formatter: (name: string) => name.slice(name.indexOf(':') + 1),
+      icon: 'roundRect',
+      itemHeight: 4,
       right: 24,
       top: top(index) - 38,
       textStyle: { color: text },
@@ -150,8 +156,8 @@ function chartOption(panels: readonly Panel[], theme: ChartTheme) {
     xAxis: panels.map((_, index) => ({
       type: 'value' as const,
       gridIndex: index,
-      min: 'dataMin',
-      max: 'dataMax',
+      min: 0,
+      max: Math.max(1, lastStep),
       ...axisStyle,
     })),
     yAxis: panels.map((_, index) => ({
@@ -159,7 +165,7 @@ function chartOption(panels: readonly Panel[], theme: ChartTheme) {
       gridIndex: index,
       scale: true,
       ...axisStyle,
-      axisLabel: { color: text, formatter: formatNumber },
+      axisLabel: { color: text, formatter: axisNumber },
     })),
     series: panels.flatMap(({ lines }, index) =>
       lines.map(({ name, data, kind }, place) => {

@@ -70,7 +70,7 @@ function picture({ light, dark }: { light: string; dark: string }, description: 
 
 const dataUrl = (svg: string): string => `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 
-const MAX_ROWS = 60;
+const MAX_ROWS = 25;
 
 function validationTable({ phase, validations, best }: PhaseHistory): Markup | undefined {
   if (validations.length === 0) return undefined;
