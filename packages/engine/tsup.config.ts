@@ -8,6 +8,8 @@ export default defineConfig(
     'runtime-browser': 'src/runtime/browser.ts',
     training: 'src/training/index.ts',
     weights: 'src/weights/index.ts',
+    'weights-browser': 'src/weights/browser.ts',
+    testing: 'src/testing/index.ts',
     reference: 'src/executors/reference/index.ts',
     'onnxruntime-node': 'src/executors/onnxruntime-node/index.ts',
     'onnxruntime-worker': 'src/executors/onnxruntime-node/worker.ts',

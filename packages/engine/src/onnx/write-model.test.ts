@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { f32, type HostTensor, WeightsMismatchError } from '@nano-emox/tensor-contract';
@@ -141,5 +141,16 @@ describe('weights beside the graph', () => {
     changed.set('up.weight', { type: 'float32', dims: [192, 32], data: new Float32Array(192 * 32) });
     await stageModel(writeModel(graph, { weights: changed, externalDataFile: 'weights.bin' }));
     expect(await readdir(join(cache, 'graphs'))).toHaveLength(2);
+  });
+
+  it('fail with a typed error where the cache folder cannot be written', async () => {
+    const file = join(cache, 'a-file');
+    await writeFile(file, 'in the way');
+    vi.stubEnv('NANO_EMOX_CACHE', file);
+    await expect(stageModel(written())).rejects.toMatchObject({
+      code: 'INVALID_FILE',
+      message: expect.stringContaining('cannot be written: ENOTDIR'),
+    });
+    expect(await readFile(file, 'utf8')).toBe('in the way');
   });
 });

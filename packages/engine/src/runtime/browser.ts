@@ -1,18 +1,38 @@
-import { DeviceUnavailableError, InvalidArgumentError, MissingFileError } from '@nano-emox/tensor-contract';
+import {
+  DeviceUnavailableError,
+  InvalidArgumentError,
+  MissingFileError,
+  type RunOptions,
+  throwIfAborted,
+} from '@nano-emox/tensor-contract';
 import { openOnnxRuntimeWeb } from '../executors/onnxruntime-web';
+import { CONFIG_FILE, requireModelConfig } from '../weights/model-config';
+import { parseJson } from '../weights/parse-json';
 import { decodeSafetensors } from '../weights/safetensors-codec';
 import { createRuntime } from './component-handle';
+import type { ModelFolder } from './platform';
 
-async function fetchBytes(url: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const response = await fetch(url, signal ? { signal } : {});
-  if (!response.ok) {
+async function fetchBytes(url: string, { signal }: RunOptions): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url, signal ? { signal } : {});
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throwIfAborted(signal, `loading ${url}`);
     throw new MissingFileError({
-      message: `${url}: the server answered ${response.status}`,
+      message: `${url}: ${(error as Error).message}`,
       hint: 'Check the address of the model folder.',
       path: url,
+      cause: error,
     });
   }
-  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** As `loadModelFolder` reads it from a disk. */
+async function fetchFolder(folder: string, options: RunOptions): Promise<ModelFolder> {
+  const [configUrl, weightsUrl] = [`${folder}/${CONFIG_FILE}`, `${folder}/model.safetensors`];
+  const config = requireModelConfig(parseJson(await fetchBytes(configUrl, options), configUrl), configUrl);
+  return { config, weights: decodeSafetensors(await fetchBytes(weightsUrl, options), weightsUrl).tensors };
 }
 
 export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } =
@@ -30,14 +50,7 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
         ...(threads !== undefined && { threads }),
       });
     },
-    readFolder: async (folder, { signal }) => {
-      const config = JSON.parse(new TextDecoder().decode(await fetchBytes(`${folder}/config.json`, signal))) as Record<
-        string,
-        unknown
-      >;
-      const path = `${folder}/model.safetensors`;
-      return { config, weights: decodeSafetensors(await fetchBytes(path, signal), path).tensors };
-    },
+    readFolder: fetchFolder,
     writeFolder: async (folder) => {
       throw new InvalidArgumentError({
         message: `a browser cannot write the folder ${folder}`,
@@ -47,6 +60,7 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
     },
   });
 
+export { Component } from './component';
 export {
   type ComponentDefinition,
   type ComponentHandle,

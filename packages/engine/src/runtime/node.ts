@@ -31,6 +31,7 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
   });
 
 export { cacheFolder } from '../executors/onnxruntime-node/cache-folder';
+export { Component } from './component';
 export {
   type ComponentDefinition,
   type ComponentHandle,

@@ -1,5 +1,6 @@
 // What works without files. Kept apart so that a browser bundle never meets node:fs.
 export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
+export { MODEL_FORMAT_VERSION } from './model-config';
 export { createNameTable, type NameRule, type NameTable } from './name-table';
 export { type EncodeSafetensorsOptions, matricesAsInt8, type WeightStorage } from './safetensors-chunks';
 export {

@@ -3,13 +3,8 @@ export { type FileContent, type StagedFile, stageFile, type WriteFileOptions, wr
 export { fileError } from './file-errors';
 export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
 export { readJsonFile } from './json-file';
-export {
-  loadModelFolder,
-  MODEL_FORMAT_VERSION,
-  type SaveModelOptions,
-  type StoredModel,
-  saveModelFolder,
-} from './model-folder';
+export { MODEL_FORMAT_VERSION } from './model-config';
+export { loadModelFolder, type SaveModelOptions, type StoredModel, saveModelFolder } from './model-folder';
 export { createNameTable, type NameRule, type NameTable } from './name-table';
 export {
   type EncodeSafetensorsOptions,

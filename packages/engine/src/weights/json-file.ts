@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { InvalidFileError } from '@nano-emox/tensor-contract';
 import { fileError } from './file-errors';
+import { parseJson } from './parse-json';
 
 /** Largest JSON file that is read; tokenizers, the largest ones a model has, stay below a quarter of it. */
 const MAX_JSON_BYTES = 100_000_000;
@@ -23,18 +24,5 @@ export async function readJsonFile(path: string): Promise<unknown> {
     return parseJson(bytes, path);
   } catch (error) {
     throw fileError(error, path, 'read');
-  }
-}
-
-function parseJson(bytes: Uint8Array, path: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new InvalidFileError({
-      message: `${path} is not JSON: ${(error as Error).message}`,
-      hint: 'The file is damaged, incomplete or of another format; fetch or export it again.',
-      path,
-      cause: error,
-    });
   }
 }

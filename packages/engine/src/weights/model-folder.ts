@@ -2,13 +2,10 @@ import { join } from 'node:path';
 import { type HostTensor, InvalidConfigError } from '@nano-emox/tensor-contract';
 import { type StagedFile, stageFile } from './atomic-file';
 import { readJsonFile } from './json-file';
+import { CONFIG_FILE, MODEL_FORMAT_VERSION, requireModelConfig } from './model-config';
 import { safetensorsChunks } from './safetensors-chunks';
 import { type ReadSafetensorsOptions, readSafetensors, type WriteSafetensorsOptions } from './safetensors-file';
 
-/** Version of the folder layout that is written; a change of its meaning raises it and adds an upgrade on reading. */
-export const MODEL_FORMAT_VERSION = 1;
-
-const CONFIG_FILE = 'config.json';
 const WEIGHTS_FILE = 'model.safetensors';
 
 /** A model in memory: plain JSON configuration and its weights under upstream names. */
@@ -34,7 +31,7 @@ export async function saveModelFolder(
   model: StoredModel,
   options: SaveModelOptions = {},
 ): Promise<void> {
-  const config = requireFormatVersion({ formatVersion: MODEL_FORMAT_VERSION, ...model.config }, folder);
+  const config = requireModelConfig({ formatVersion: MODEL_FORMAT_VERSION, ...model.config }, folder);
   const text = `${configText(config, folder)}\n`;
   const write = { signal: options.signal };
   const staged: StagedFile[] = [];
@@ -55,26 +52,9 @@ export async function saveModelFolder(
  */
 export async function loadModelFolder(folder: string, options: ReadSafetensorsOptions = {}): Promise<StoredModel> {
   const path = join(folder, CONFIG_FILE);
-  const config = await readJsonFile(path);
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new InvalidConfigError({
-      message: `${path} does not hold an object`,
-      hint: 'Give the folder of a saved model.',
-      field: CONFIG_FILE,
-    });
-  }
-  requireFormatVersion(config as StoredModel['config'], path);
+  const config = requireModelConfig(await readJsonFile(path), path);
   const { tensors } = await readSafetensors(join(folder, WEIGHTS_FILE), options);
-  return { config: config as StoredModel['config'], weights: tensors };
-}
-
-function requireFormatVersion(config: StoredModel['config'], where: string): StoredModel['config'] {
-  if (config.formatVersion === MODEL_FORMAT_VERSION) return config;
-  throw new InvalidConfigError({
-    message: `${where}: formatVersion is ${JSON.stringify(config.formatVersion)}, this version reads ${MODEL_FORMAT_VERSION}`,
-    hint: 'Update nano-emox to read newer models; a folder without formatVersion was not saved by nano-emox.',
-    field: 'formatVersion',
-  });
+  return { config, weights: tensors };
 }
 
 function configText(config: StoredModel['config'], folder: string): string {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel, writeModel } from '../../onnx/write-model';
+import { fileError } from '../../weights/file-errors';
 import type { GraphSource, OnnxSource } from '../executor';
 import { cacheFolder } from './cache-folder';
 
@@ -20,7 +21,10 @@ export function externalDataFile(sizeBytes: number): string | undefined {
   return sizeBytes > EXTERNAL_DATA_THRESHOLD_BYTES ? EXTERNAL_DATA_FILE : undefined;
 }
 
-/** Large models go to the cache folder, named by their content; the folder appears whole or not at all. */
+/**
+ * Large models go to the cache folder, named by their content; the folder appears whole or not at all.
+ * @throws InvalidFileError (the folder cannot be written: permissions, a full disk)
+ */
 export async function stageModel({ model, external }: WrittenModel): Promise<OnnxSource> {
   if (external.length === 0) return { bytes: model };
   const hash = createHash('sha256').update(model);
@@ -37,8 +41,11 @@ export async function stageModel({ model, external }: WrittenModel): Promise<Onn
       // Somebody else staged the same content first.
       if (!(await exists(path))) throw error;
     });
+  } catch (error) {
+    throw fileError(error, folder, 'written');
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    // What cannot be removed must not hide why writing failed.
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
   }
   return { path };
 }
