@@ -1,7 +1,6 @@
 import { initializeWeights, traceModule } from '@nano-emox/engine';
+import { maxDifference, moduleGradients, ramp, readFixture } from '@nano-emox/engine/testing';
 import { describe, expect, it } from 'vitest';
-import { moduleGradients, ramp } from './__fixtures__/gradients';
-import { fixturePath, maxDifference, readOracle } from './__fixtures__/oracle';
 import { type AdapterConfig, adapterModule, resolveAdapterConfig } from './index';
 
 const sizes = { inputDim: 24, lmDim: 40, tokens: 6, hidden: 32, heads: 4, mlpDim: 64, layers: 2, positions: 32 };
@@ -9,11 +8,13 @@ const sizes = { inputDim: 24, lmDim: 40, tokens: 6, hidden: 32, heads: 4, mlpDim
 describe('gradients of the Q-Former adapter', () => {
   /** tooling/oracles/qformer.py: PyTorch's autograd through Hugging Face BLIP-2, float32; gradients reach about 30. */
   it('equal those of PyTorch', async () => {
-    const { weights, gradients, one } = await readOracle(fixturePath('qformer'));
+    const { weights, gradients, tensor } = await readFixture(
+      new URL('./__fixtures__/qformer.safetensors', import.meta.url),
+    );
     const config = resolveAdapterConfig({ ...sizes, type: 'qformer', modality: 'frame' });
     const ours = await moduleGradients(adapterModule, config, 'tokens', {
-      inputs: { features: one('input.video') },
-      upstream: one('input.video_upstream'),
+      inputs: { features: tensor('input.video') },
+      upstream: tensor('input.video_upstream'),
       weights: new Map([...weights].filter(([name]) => name.startsWith('video_'))),
     });
     expect(gradients.size).toBeGreaterThan(50);

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { traceModule } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, ramp, rows } from '@nano-emox/engine/testing';
 import { elementCount, type FloatTensor, floatTensor, type HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ramp } from './__fixtures__/gradients';
-import { maxDifference, rows } from './__fixtures__/oracle';
 import { Adapter, type AdapterConfig, adapterModule, presets, resolveAdapterConfig } from './index';
 
 const executor = await openExecutor({ workers: 0 });
@@ -43,7 +42,7 @@ describe.each(small)('$type adapter of modality $modality', (config) => {
     const { embeddings } = await adapter.adapt(features);
     for (const row of [0, 1, 2]) {
       const alone = await adapter.adapt(rows(features, row, row + 1));
-      expect(maxDifference(alone.embeddings, rows(embeddings, row, row + 1))).toBeLessThan(1e-5);
+      assertAllclose(alone.embeddings, rows(embeddings, row, row + 1), 1e-5);
     }
     await adapter.dispose();
   });

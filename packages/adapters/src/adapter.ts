@@ -1,12 +1,12 @@
 import { bindFilledAxes } from '@nano-emox/engine';
 import {
+  Component,
   type ComponentHandle,
   type ComponentOptions,
   componentFromWeights,
   createComponent,
   floatResult,
   loadComponent,
-  type SaveOptions,
 } from '@nano-emox/engine/runtime';
 import {
   type Adapter as AdapterContract,
@@ -28,13 +28,14 @@ import type { AdapterConfig } from './config';
  * const adapter = await Adapter.create({ ...presets.tiny.audio });
  * const { embeddings } = await adapter.adapt(features); // [batch, 8, 128] → [batch, 8, 256]
  */
-export class Adapter implements AdapterContract {
+export class Adapter extends Component<AdapterConfig> implements AdapterContract {
   /** float32 `[batch, time, inputDim]`. */
   readonly inputSpec: TensorSpec;
   /** float32 `[batch, tokens, lmDim]`; `linear` and `mlp` make one token per time step. */
   readonly outputSpec: TensorSpec;
 
-  private constructor(private readonly handle: ComponentHandle<AdapterConfig>) {
+  private constructor(handle: ComponentHandle<AdapterConfig>) {
+    super(handle);
     const { config } = handle;
     this.inputSpec = f32('batch', 'time', config.inputDim);
     this.outputSpec = f32('batch', 'tokens' in config ? config.tokens : 'time', config.lmDim);
@@ -59,21 +60,8 @@ export class Adapter implements AdapterContract {
     return new Adapter(await loadComponent(adapterDefinition, folder, options));
   }
 
-  get config(): AdapterConfig {
-    return this.handle.config;
-  }
-
   get modality(): AdapterConfig['modality'] {
     return this.config.modality;
-  }
-
-  get device(): string {
-    return this.handle.device;
-  }
-
-  /** Parameters by name; shared with the adapter, not a copy. */
-  get weights(): ReadonlyMap<string, HostTensor> {
-    return this.handle.weights;
   }
 
   /**
@@ -85,25 +73,6 @@ export class Adapter implements AdapterContract {
     this.requirePositions(features, time as number);
     const results = await this.handle.run({ features }, options);
     return { modality: this.modality, embeddings: floatResult(results, 'tokens') };
-  }
-
-  /** Compiles now instead of at the first call. */
-  warmUp(options: RunOptions = {}): Promise<void> {
-    return this.handle.warmUp(options);
-  }
-
-  /** Writes `config.json` and `model.safetensors` into `folder`, atomically. */
-  save(folder: string, options: SaveOptions = {}): Promise<void> {
-    return this.handle.save(folder, options);
-  }
-
-  /** Frees the session. Idempotent; later calls of `adapt` throw `DisposedError`. */
-  dispose(): Promise<void> {
-    return this.handle.dispose();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
   }
 
   private requirePositions(features: FloatTensor, time: number): void {

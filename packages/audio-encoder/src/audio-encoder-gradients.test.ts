@@ -1,7 +1,7 @@
 import { initializeWeights, traceModule } from '@nano-emox/engine';
+import { moduleGradients, ramp } from '@nano-emox/engine/testing';
 import { elementCount } from '@nano-emox/tensor-contract';
 import { describe, expect, it } from 'vitest';
-import { moduleGradients, ramp } from './__fixtures__/gradients';
 import { AudioEncoder, audioEncoderModule, hubertConvolutions, presets, resolveAudioEncoderConfig } from './index';
 
 const small = {

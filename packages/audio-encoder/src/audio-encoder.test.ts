@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { traceModule } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, maxDifference, ramp, rows } from '@nano-emox/engine/testing';
 import { type FloatTensor, floatTensor, type HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ramp } from './__fixtures__/gradients';
-import { maxDifference, rows } from './__fixtures__/oracle';
 import {
   AudioEncoder,
   type AudioEncoderConfig,
@@ -64,8 +63,8 @@ describe('encoding', () => {
     const { features, levels } = await encoder.encode(samples);
     for (const row of [0, 1, 2]) {
       const alone = await encoder.encode(rows(samples, row, row + 1));
-      expect(maxDifference(alone.features, rows(features, row, row + 1))).toBeLessThan(1e-5);
-      expect(maxDifference(alone.levels, rows(levels, row, row + 1))).toBeLessThan(1e-5);
+      assertAllclose(alone.features, rows(features, row, row + 1), 1e-5);
+      assertAllclose(alone.levels, rows(levels, row, row + 1), 1e-5);
     }
     await encoder.dispose();
   });
@@ -78,7 +77,7 @@ describe('encoding', () => {
       samples.dims,
     );
     const [plain, changed] = [await encoder.encode(samples), await encoder.encode(louder)];
-    expect(maxDifference(changed.features, plain.features)).toBeLessThan(1e-4);
+    assertAllclose(changed.features, plain.features, 1e-4);
     await encoder.dispose();
   });
 

@@ -1,12 +1,12 @@
 import { bindFilledAxes } from '@nano-emox/engine';
 import {
+  Component,
   type ComponentHandle,
   type ComponentOptions,
   componentFromWeights,
   createComponent,
   floatResult,
   loadComponent,
-  type SaveOptions,
 } from '@nano-emox/engine/runtime';
 import {
   type FloatTensor,
@@ -35,14 +35,15 @@ export interface EncodedAudio {
  * const encoder = await AudioEncoder.create(presets.tiny);
  * const { features, levels } = await encoder.encode(samples); // [1, 8, 32000] → [1, 8, 128], [1, 8, 3, 128]
  */
-export class AudioEncoder implements ModalityEncoder {
+export class AudioEncoder extends Component<AudioEncoderConfig> implements ModalityEncoder {
   readonly modality = 'audio';
   /** float32 mono samples at 16 kHz, `[batch, clips, samples]`, in about [−1, 1]; normalised inside. */
   readonly inputSpec: TensorSpec = f32('batch', 'clips', 'samples');
   /** float32 `[batch, clips, hidden]`. */
   readonly featureSpec: TensorSpec;
 
-  private constructor(private readonly handle: ComponentHandle<AudioEncoderConfig>) {
+  private constructor(handle: ComponentHandle<AudioEncoderConfig>) {
+    super(handle);
     this.featureSpec = f32('batch', 'clips', handle.config.hidden);
   }
 
@@ -70,19 +71,6 @@ export class AudioEncoder implements ModalityEncoder {
     return new AudioEncoder(await loadComponent(audioEncoderDefinition, folder, options));
   }
 
-  get config(): AudioEncoderConfig {
-    return this.handle.config;
-  }
-
-  get device(): string {
-    return this.handle.device;
-  }
-
-  /** Parameters by name; shared with the encoder, not a copy. */
-  get weights(): ReadonlyMap<string, HostTensor> {
-    return this.handle.weights;
-  }
-
   /**
    * Features of `samples`, float32 mono at 16 kHz, `[batch, clips, samples]` with at least 400 samples per clip (published
    * front-end). All samples count: trim padding first.
@@ -93,25 +81,6 @@ export class AudioEncoder implements ModalityEncoder {
     this.requireWindow(samples);
     const results = await this.handle.run({ samples }, options);
     return { features: floatResult(results, 'features'), levels: floatResult(results, 'levels') };
-  }
-
-  /** Compiles now instead of at the first call. */
-  warmUp(options: RunOptions = {}): Promise<void> {
-    return this.handle.warmUp(options);
-  }
-
-  /** Writes `config.json` and `model.safetensors` into `folder`, atomically. */
-  save(folder: string, options: SaveOptions = {}): Promise<void> {
-    return this.handle.save(folder, options);
-  }
-
-  /** Frees the session. Idempotent; later calls of `encode` throw `DisposedError`. */
-  dispose(): Promise<void> {
-    return this.handle.dispose();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
   }
 
   private requireWindow({ dims }: HostTensor): void {

@@ -1,8 +1,8 @@
 import { graphOf, input, tracingScope, writeModel } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, readFixture } from '@nano-emox/engine/testing';
 import { type FloatTensor, f32 } from '@nano-emox/tensor-contract';
-import { afterAll, describe, expect, it } from 'vitest';
-import { fixturePath, maxDifference, readOracle } from './__fixtures__/oracle';
+import { afterAll, describe, it } from 'vitest';
 import {
   AudioEncoder,
   type AudioEncoderConfig,
@@ -49,10 +49,10 @@ function timeMeans(states: readonly FloatTensor[]): FloatTensor {
 
 describe.each(Object.keys(variants))('%s against Hugging Face', async (name) => {
   const config = resolveAudioEncoderConfig(variants[name] as Partial<AudioEncoderConfig>);
-  const { weights, one } = await readOracle(fixturePath(name));
+  const { weights, tensor } = await readFixture(new URL(`./__fixtures__/${name}.safetensors`, import.meta.url));
   const without = (part: RegExp) => new Map([...weights].filter(([weight]) => !part.test(weight)));
-  const samples = one('input.input_values');
-  const states = [0, 1, 2, 3, 4].map((level) => one(`output.hidden_states.${level}`));
+  const samples = tensor('input.input_values');
+  const states = [0, 1, 2, 3, 4].map((level) => tensor(`output.hidden_states.${level}`));
 
   it('gives every hidden state', async () => {
     const waveform = input('samples', f32('rows', 'samples'));
@@ -62,7 +62,7 @@ describe.each(Object.keys(variants))('%s against Hugging Face', async (name) => 
     const results = await session.run({ samples });
     await session.dispose();
     for (const [index, state] of states.entries()) {
-      expect(maxDifference(results[`state${index}`] as FloatTensor, state), `state ${index}`).toBeLessThan(TOLERANCE);
+      assertAllclose(results[`state${index}`] as FloatTensor, state, TOLERANCE, `state ${index}`);
     }
   });
 
@@ -75,14 +75,14 @@ describe.each(Object.keys(variants))('%s against Hugging Face', async (name) => 
     const { features, levels } = await encoder.encode(clips);
     await encoder.dispose();
     const expected = timeMeans(states);
-    expect(maxDifference(levels, { ...expected, dims: [1, 2, 5, 32] })).toBeLessThan(TOLERANCE);
+    assertAllclose(levels, { ...expected, dims: [1, 2, 5, 32] }, TOLERANCE);
     const lastFour = timeMeans([timeMeans(states.slice(1, 5))]); // mean over the four states
-    expect(maxDifference(features, { ...lastFour, dims: [1, 2, 32] })).toBeLessThan(TOLERANCE);
+    assertAllclose(features, { ...lastFour, dims: [1, 2, 32] }, TOLERANCE);
   });
 });
 
 describe('waveform normalisation against the Hugging Face extractor', async () => {
-  const { one } = await readOracle(fixturePath('hubert-normalise'));
+  const { tensor } = await readFixture(new URL('./__fixtures__/hubert-normalise.safetensors', import.meta.url));
 
   it.each([
     ['joint-clips', 'global_2d'],
@@ -95,10 +95,8 @@ describe('waveform normalisation against the Hugging Face extractor', async () =
       { bytes: writeModel(graph, { weights: new Map() }).model },
       { name: normalization },
     );
-    const { normal } = await session.run({ samples: { ...one('input.waveforms'), dims: [1, 2, 3200] } });
+    const { normal } = await session.run({ samples: { ...tensor('input.waveforms'), dims: [1, 2, 3200] } });
     await session.dispose();
-    expect(maxDifference(normal as FloatTensor, { ...one(`output.${output}`), dims: [1, 2, 3200] })).toBeLessThan(
-      TOLERANCE,
-    );
+    assertAllclose(normal as FloatTensor, { ...tensor(`output.${output}`), dims: [1, 2, 3200] }, TOLERANCE);
   });
 });

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '@nano-emox/engine';
-import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
+import { assertAllclose, maxDifference, rows } from '@nano-emox/engine/testing';
+import type { HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { maxDifference } from './__fixtures__/oracle';
 import { FaceEncoder, fromFaceXFormerNames, presets, resolveConfig } from './index';
 
 const local = { workers: 0, threads: 1 } as const;
@@ -25,12 +25,6 @@ function frames(batch: number, count: number, seed = 1): HostTensor<'uint8'> {
   const random = new Random(seed);
   const data = new Uint8Array(batch * count * FRAME_VALUES).map(() => Math.floor(random.uniform() * 256));
   return { type: 'uint8', dims: [batch, count, 3, 40, 40], data };
-}
-
-/** Entry `index` of the first axis, kept as an axis of size 1. */
-function row(tensor: FloatTensor, index: number): FloatTensor {
-  const size = tensor.data.length / (tensor.dims[0] as number);
-  return { ...tensor, dims: [1, ...tensor.dims.slice(1)], data: tensor.data.slice(index * size, (index + 1) * size) };
 }
 
 let encoder: FaceEncoder;
@@ -60,8 +54,8 @@ describe('FaceEncoder.encode', () => {
     for (const index of [0, 1]) {
       const data = clips.data.slice(index * 3 * FRAME_VALUES, (index + 1) * 3 * FRAME_VALUES);
       const alone = await encoder.encode({ ...clips, dims: [1, ...clips.dims.slice(1)], data });
-      expect(maxDifference(alone.features, row(together.features, index))).toBeLessThan(1e-5);
-      expect(maxDifference(alone.tokens, row(together.tokens, index))).toBeLessThan(1e-5);
+      assertAllclose(alone.features, rows(together.features, index, index + 1), 1e-5);
+      assertAllclose(alone.tokens, rows(together.tokens, index, index + 1), 1e-5);
     }
   });
 
@@ -73,10 +67,10 @@ describe('FaceEncoder.encode', () => {
     }
     const forward = await encoder.encode(clip);
     const backward = await encoder.encode({ ...clip, data: reversed });
-    expect(maxDifference(forward.tokens, backward.tokens)).toBeLessThan(1e-5);
+    assertAllclose(forward.tokens, backward.tokens, 1e-5);
     const first = { ...forward.features, dims: [16], data: forward.features.data.slice(0, 16) };
     const last = { ...backward.features, dims: [16], data: backward.features.data.slice(48) };
-    expect(maxDifference(first, last)).toBeLessThan(1e-5);
+    assertAllclose(first, last, 1e-5);
     expect(maxDifference(forward.features, backward.features)).toBeGreaterThan(1e-3);
   });
 
@@ -89,7 +83,7 @@ describe('FaceEncoder.encode', () => {
       data: Float32Array.from(bytes.data),
     });
     await floats.dispose();
-    expect(maxDifference(features, (await encoder.encode(bytes)).features)).toBeLessThan(1e-6);
+    assertAllclose(features, (await encoder.encode(bytes)).features, 1e-6);
   });
 
   it('imagenet normalisation equals frames normalised beforehand', async () => {
@@ -104,14 +98,17 @@ describe('FaceEncoder.encode', () => {
     const expected = await plain.encode({ type: 'float32', dims: bytes.dims, data: normalized });
     const actual = await graph.encode(bytes);
     await Promise.all([graph.dispose(), plain.dispose()]);
-    expect(maxDifference(actual.features, expected.features)).toBeLessThan(1e-4);
+    assertAllclose(actual.features, expected.features, 1e-4);
     expect(maxDifference(actual.features, (await encoder.encode(bytes)).features)).toBeGreaterThan(1e-3);
   });
 
   it('names the input when its size or type does not fit', async () => {
     const clip = frames(1, 1);
     const none = encoder.encode({ type: 'uint8', dims: [1, 0, ...clip.dims.slice(2)], data: new Uint8Array() });
-    await expect(none).rejects.toMatchObject({ code: 'SHAPE_MISMATCH', hint: 'Pass at least one frame.' });
+    await expect(none).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+      hint: 'Every axis of frames needs at least one element.',
+    });
     await expect(encoder.encode({ ...clip, dims: [1, 1, 3, 80, 20] })).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
       input: 'frames',

@@ -1,4 +1,6 @@
+import { bindFilledAxes } from '@nano-emox/engine';
 import {
+  Component,
   type ComponentDefinition,
   type ComponentHandle,
   type ComponentOptions,
@@ -6,17 +8,14 @@ import {
   createComponent,
   floatResult,
   loadComponent,
-  type SaveOptions,
 } from '@nano-emox/engine/runtime';
 import {
-  bindAxes,
   type EncodedModality,
   type FloatTensor,
   f32,
   type HostTensor,
   type ModalityEncoder,
   type RunOptions,
-  ShapeMismatchError,
   type TensorSpec,
 } from '@nano-emox/tensor-contract';
 import { type FaceEncoderConfig, resolveConfig } from './config';
@@ -46,14 +45,15 @@ export interface FaceEncoding extends EncodedModality {
  * console.log(features.dims, tokens.dims); // [ 1, 2, 128 ] [ 1, 4, 256 ]
  * @see Nano-EmoX, arXiv 2603.02123, facial encoder; FaceXFormer, arXiv 2403.12960
  */
-export class FaceEncoder implements ModalityEncoder {
+export class FaceEncoder extends Component<FaceEncoderConfig> implements ModalityEncoder {
   readonly modality = 'face';
   /** `[batch, frames, 3, height, width]`, RGB, values 0…255. */
   readonly inputSpec: TensorSpec;
   /** `[batch, frames, headWidth]`. */
   readonly featureSpec: TensorSpec;
 
-  private constructor(private readonly handle: ComponentHandle<FaceEncoderConfig>) {
+  private constructor(handle: ComponentHandle<FaceEncoderConfig>) {
+    super(handle);
     this.inputSpec = framesSpec(handle.config);
     this.featureSpec = f32('batch', 'frames', handle.config.headWidth);
   }
@@ -87,17 +87,8 @@ export class FaceEncoder implements ModalityEncoder {
     return new FaceEncoder(await componentFromWeights(faceEncoderDefinition, config, weights, options));
   }
 
-  get config(): Readonly<FaceEncoderConfig> & Readonly<Record<string, unknown>> {
+  override get config(): Readonly<FaceEncoderConfig> & Readonly<Record<string, unknown>> {
     return this.handle.config as FaceEncoderConfig & Readonly<Record<string, unknown>>;
-  }
-
-  get device(): string {
-    return this.handle.device;
-  }
-
-  /** Weights by upstream name; shared with the encoder, not a copy. */
-  get weights(): ReadonlyMap<string, HostTensor> {
-    return this.handle.weights;
   }
 
   /**
@@ -106,36 +97,8 @@ export class FaceEncoder implements ModalityEncoder {
    * @throws ShapeMismatchError, DataTypeMismatchError, AbortedError, DisposedError
    */
   async encode(frames: HostTensor, options: RunOptions = {}): Promise<FaceEncoding> {
-    bindAxes(frames, this.inputSpec, 'FaceEncoder.encode', 'frames');
-    if (frames.data.length === 0) {
-      throw new ShapeMismatchError({
-        where: 'FaceEncoder.encode',
-        input: 'frames',
-        expected: this.inputSpec.axes,
-        received: frames.dims,
-        hint: 'Pass at least one frame.',
-      });
-    }
+    bindFilledAxes(frames, this.inputSpec, 'FaceEncoder.encode', 'frames');
     const results = await this.handle.run({ frames }, options);
     return { features: floatResult(results, 'features'), tokens: floatResult(results, 'tokens') };
-  }
-
-  /** Compiles now instead of at the first call. */
-  async warmUp(options?: RunOptions): Promise<void> {
-    await this.handle.warmUp(options);
-  }
-
-  /** Writes `config.json` and `model.safetensors` into `folder`; the folder appears whole or not at all. */
-  async save(folder: string, options?: SaveOptions): Promise<void> {
-    await this.handle.save(folder, options);
-  }
-
-  /** Frees the session. Idempotent. */
-  async dispose(): Promise<void> {
-    await this.handle.dispose();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
   }
 }

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineModule, unsqueeze } from '@nano-emox/engine';
 import { type ComponentDefinition, componentFromWeights } from '@nano-emox/engine/runtime';
-import { f32, type HostTensor, type TensorSpec } from '@nano-emox/tensor-contract';
+import { assertAllclose, maxDifference, readFixture } from '@nano-emox/engine/testing';
+import { type DataType, f32, floatTensor, type HostTensor, type TensorSpec } from '@nano-emox/tensor-contract';
 import { describe, expect, it } from 'vitest';
 import goldenBranches from './__fixtures__/golden-branches.json';
-import { fixturePath, goldenPath, maxDifference, readOracle } from './__fixtures__/oracle';
 import { type FaceEncoderConfig, resolveConfig } from './config';
 import { FaceEncoder } from './face-encoder';
 import { faceEncoderModule, faceFeaturesModule, faceTokensModule } from './face-encoder-module';
@@ -14,7 +17,10 @@ import { frameSize, stageMaps } from './swin/map-size';
 /** Largest absolute difference to the published modules. */
 const TOLERANCE = 1e-4;
 const local = { workers: 0, threads: 1 } as const;
-const tensor = (tensors: ReadonlyMap<string, HostTensor>, name: string) => tensors.get(name) as HostTensor;
+const fixture = (name: string) => readFixture(new URL(`./__fixtures__/${name}.safetensors`, import.meta.url));
+/** Shared test data, beside the repository or where NANO_EMOX_DATA says. */
+const sharedData = process.env.NANO_EMOX_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const goldenPath = join(sharedData, 'golden', 'facial-encoder.safetensors');
 
 const featuresDefinition: ComponentDefinition<FaceEncoderConfig, 'frames', 'features'> = {
   type: 'face-features',
@@ -51,19 +57,16 @@ const stagesDefinition: ComponentDefinition<FaceEncoderConfig, 'frames', string>
 const sizes = { embedDim: 4, depths: [2, 2, 2, 2], heads: [1, 2, 4, 8], headWidth: 12 } as const;
 const cases = { square: [112, 112], oblong: [88, 136], frame: [224, 224] } as const;
 
-const { weights, inputs, outputs } = await (async () => {
-  const [swin, frame] = await Promise.all([readOracle(fixturePath('swin')), readOracle(fixturePath('swin-frame'))]);
-  return {
-    weights: swin.weights,
-    inputs: new Map([...swin.inputs, ...frame.inputs]),
-    outputs: new Map([...swin.outputs, ...frame.outputs]),
-  };
-})();
+const [swin, swinFrame] = await Promise.all([fixture('swin'), fixture('swin-frame')]);
+const { weights } = swin;
+/** A tensor of the case `frame` from the file of its own, of the others from the main one. */
+const caseTensor = <Type extends DataType = 'float32'>(name: string, type?: Type): HostTensor<Type> =>
+  (name.includes('.frame') ? swinFrame : swin).tensor(name, type);
 
 /** The oracle's images as one clip of one frame. */
 function clipOf(name: string): HostTensor {
-  const { dims, ...image } = tensor(inputs, name);
-  return { ...image, dims: [1, ...dims] };
+  const image = caseTensor(`input.${name}`, 'uint8');
+  return { ...image, dims: [1, ...image.dims] };
 }
 
 async function features(name: keyof typeof cases, pooling: FaceEncoderConfig['pooling']): Promise<HostTensor> {
@@ -83,39 +86,31 @@ describe('torchvision SwinTransformer and the multi-scale head (tooling/oracles/
       weights,
       local,
     );
-    const { type: _, ...frame } = tensor(inputs, name);
-    const frames = { type: 'float32', dims: frame.dims, data: Float32Array.from(frame.data as Uint8Array) } as const;
+    const { dims, data } = caseTensor(`input.${name}`, 'uint8');
+    const frames = floatTensor(Float32Array.from(data), dims);
     const result = await component.run({ frames });
     await component.dispose();
     for (const stage of [0, 1, 2, 3]) {
       const actual = result[`stages.${stage}`] as HostTensor;
-      expect(maxDifference(actual, tensor(outputs, `${name}.stages.${stage}`)), `stage ${stage}`).toBeLessThan(
-        TOLERANCE,
-      );
+      assertAllclose(actual, caseTensor(`output.${name}.stages.${stage}`), TOLERANCE, `stage ${stage}`);
     }
   });
 
   it.each(['square', 'oblong', 'frame'] as const)('%s: upsampled head', async (name) => {
-    expect(maxDifference(await features(name, 'upsample'), tensor(outputs, `${name}.features`))).toBeLessThan(
-      TOLERANCE,
-    );
+    assertAllclose(await features(name, 'upsample'), caseTensor(`output.${name}.features`), TOLERANCE);
   });
 
   it.each(['square', 'oblong', 'frame'] as const)('%s: pooled shortcut', async (name) => {
-    expect(maxDifference(await features(name, 'shortcut'), tensor(outputs, `${name}.shortcut`))).toBeLessThan(
-      TOLERANCE,
-    );
+    assertAllclose(await features(name, 'shortcut'), caseTensor(`output.${name}.shortcut`), TOLERANCE);
   });
 
   it.each(['square', 'frame'] as const)('%s: the shortcut equals the published head', async (name) => {
-    expect(maxDifference(await features(name, 'shortcut'), tensor(outputs, `${name}.features`))).toBeLessThan(
-      TOLERANCE,
-    );
+    assertAllclose(await features(name, 'shortcut'), caseTensor(`output.${name}.features`), TOLERANCE);
   });
 
   it('oblong: where the shortcut is not exact, the published head is the default', async () => {
     expect(resolveConfig({ imageSize: cases.oblong }).pooling).toBe('upsample');
-    expect(maxDifference(await features('oblong', 'shortcut'), tensor(outputs, 'oblong.features'))).toBeGreaterThan(
+    expect(maxDifference(await features('oblong', 'shortcut'), caseTensor('output.oblong.features'))).toBeGreaterThan(
       TOLERANCE,
     );
     for (const imageSize of [224, 112]) expect(resolveConfig({ imageSize }).pooling).toBe('shortcut');
@@ -124,12 +119,12 @@ describe('torchvision SwinTransformer and the multi-scale head (tooling/oracles/
 
 describe('temporal queries against torch.nn.MultiheadAttention (tooling/oracles/swin.py)', () => {
   it('tokens', async () => {
-    const oracle = await readOracle(fixturePath('temporal-queries'));
+    const oracle = await fixture('temporal-queries');
     const config = { headWidth: 16, queries: 3, temporalHeads: 4, projectionDim: 24, lmDim: 20 };
     const component = await componentFromWeights(tokensDefinition, config, oracle.weights, local);
-    const result = await component.run({ features: tensor(oracle.inputs, 'features') });
+    const result = await component.run({ features: oracle.tensor('input.features') });
     await component.dispose();
-    expect(maxDifference(result.tokens as HostTensor, tensor(oracle.outputs, 'tokens'))).toBeLessThan(TOLERANCE);
+    assertAllclose(result.tokens as HostTensor, oracle.tensor('output.tokens'), TOLERANCE);
   });
 });
 
@@ -166,28 +161,31 @@ const goldenDefinition: ComponentDefinition<FaceEncoderConfig, 'frames' | 'branc
   }),
 };
 
-describe.skipIf(!goldenPath)('golden run of the published facial encoder (skipped where shared data is absent)', () => {
-  const config = { embedDim: 16, depths: [2, 2, 2, 2], heads: [1, 2, 4, 8], lmDim: 32 };
+describe.skipIf(!existsSync(goldenPath))(
+  'golden run of the published facial encoder (skipped where shared data is absent)',
+  () => {
+    const config = { embedDim: 16, depths: [2, 2, 2, 2], heads: [1, 2, 4, 8], lmDim: 32 };
 
-  it.each(['shortcut', 'upsample'] as const)('features and tokens, %s', async (pooling) => {
-    const golden = await readOracle(goldenPath as string);
-    const { dims, data } = tensor(golden.inputs, 'frames');
-    const frames = { type: 'float32', dims: dims.slice(1), data: Float32Array.from(data as Uint8Array) } as const;
-    const component = await componentFromWeights(goldenDefinition, { ...config, pooling }, golden.weights, local);
-    const featuresPass = await component.run({ frames, branchScales: branchScales(goldenBranches.features) });
-    const tokensPass = await component.run({ frames, branchScales: branchScales(goldenBranches.tokens) });
-    await component.dispose();
-    const [features, tokens] = [featuresPass.features as HostTensor, tokensPass.tokens as HostTensor];
-    expect(maxDifference(features, tensor(golden.outputs, 'features'))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(tokens, tensor(golden.outputs, 'tokens'))).toBeLessThan(TOLERANCE);
-  });
+    it.each(['shortcut', 'upsample'] as const)('features and tokens, %s', async (pooling) => {
+      const golden = await readFixture(goldenPath);
+      const { dims, data } = golden.tensor('input.frames', 'uint8');
+      const frames = floatTensor(Float32Array.from(data), dims.slice(1)); // [3, 3, 224, 224]
+      const component = await componentFromWeights(goldenDefinition, { ...config, pooling }, golden.weights, local);
+      const featuresPass = await component.run({ frames, branchScales: branchScales(goldenBranches.features) });
+      const tokensPass = await component.run({ frames, branchScales: branchScales(goldenBranches.tokens) });
+      await component.dispose();
+      const [features, tokens] = [featuresPass.features as HostTensor, tokensPass.tokens as HostTensor];
+      assertAllclose(features, golden.tensor('output.features'), TOLERANCE);
+      assertAllclose(tokens, golden.tensor('output.tokens'), TOLERANCE);
+    });
 
-  it('the whole checkpoint loads, unused tensors included', async () => {
-    const golden = await readOracle(goldenPath as string);
-    const encoder = await FaceEncoder.fromWeights(config, golden.weights, local);
-    const { features, tokens } = await encoder.encode(tensor(golden.inputs, 'frames'));
-    await encoder.dispose();
-    expect(features.dims).toEqual(tensor(golden.outputs, 'features').dims);
-    expect(tokens.dims).toEqual(tensor(golden.outputs, 'tokens').dims);
-  });
-});
+    it('the whole checkpoint loads, unused tensors included', async () => {
+      const golden = await readFixture(goldenPath);
+      const encoder = await FaceEncoder.fromWeights(config, golden.weights, local);
+      const { features, tokens } = await encoder.encode(golden.tensor('input.frames', 'uint8'));
+      await encoder.dispose();
+      expect(features.dims).toEqual(golden.tensor('output.features').dims);
+      expect(tokens.dims).toEqual(golden.tensor('output.tokens').dims);
+    });
+  },
+);

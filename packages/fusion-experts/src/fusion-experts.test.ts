@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, ramp, rows } from '@nano-emox/engine/testing';
 import { type FloatTensor, floatTensor, type HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ramp } from './__fixtures__/gradients';
-import { maxDifference, rows } from './__fixtures__/oracle';
 import { type FusionConfig, FusionExperts, presets, resolveFusionConfig } from './index';
 
 const executor = await openExecutor({ workers: 0 });
@@ -59,7 +58,7 @@ describe.each(configs.map((config) => [JSON.stringify(config), config] as const)
         audio: rows(inputs.audio, row, row + 1),
         scene: rows(inputs.scene, row, row + 1),
       });
-      expect(maxDifference(alone.embeddings, rows(embeddings, row, row + 1))).toBeLessThan(1e-5);
+      assertAllclose(alone.embeddings, rows(embeddings, row, row + 1), 1e-5);
     }
     await fusion.dispose();
   });
@@ -111,7 +110,7 @@ describe('multiscale fusion', () => {
     const { audio, scene } = inputsOf(presets.tiny, 2);
     const straight = await fusion.fuse({ audio, scene });
     const turned = await fusion.fuse({ audio: reversed(audio), scene: reversed(scene) });
-    expect(maxDifference(turned.embeddings, straight.embeddings)).toBeLessThan(1e-5);
+    assertAllclose(turned.embeddings, straight.embeddings, 1e-5);
     await fusion.dispose();
   });
 

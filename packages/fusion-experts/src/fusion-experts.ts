@@ -1,12 +1,12 @@
 import { bindFilledAxes } from '@nano-emox/engine';
 import {
+  Component,
   type ComponentHandle,
   type ComponentOptions,
   componentFromWeights,
   createComponent,
   floatResult,
   loadComponent,
-  type SaveOptions,
 } from '@nano-emox/engine/runtime';
 import {
   type FloatTensor,
@@ -34,14 +34,15 @@ export interface FusedClip extends Fused {
  * const fusion = await FusionExperts.create(presets.tiny);
  * const { embeddings, gate } = await fusion.fuse({ audio, scene }); // [batch, 1, 256], [batch, 3]
  */
-export class FusionExperts implements FusionEncoder {
+export class FusionExperts extends Component<FusionConfig> implements FusionEncoder {
   /**
    * float32 `[batch, clips, experts, audioDim]` and `[batch, frames, experts, sceneDim]` for `multiscale`, shallow to deep;
    * without the expert axis for the other types.
    */
   readonly inputSpecs: { readonly audio: TensorSpec; readonly scene: TensorSpec };
 
-  private constructor(private readonly handle: ComponentHandle<FusionConfig>) {
+  private constructor(handle: ComponentHandle<FusionConfig>) {
+    super(handle);
     const { config } = handle;
     const levels = config.type === 'multiscale' ? [config.experts] : [];
     this.inputSpecs = {
@@ -69,19 +70,6 @@ export class FusionExperts implements FusionEncoder {
     return new FusionExperts(await loadComponent(fusionDefinition, folder, options));
   }
 
-  get config(): FusionConfig {
-    return this.handle.config;
-  }
-
-  get device(): string {
-    return this.handle.device;
-  }
-
-  /** Parameters by name; shared with the component, not a copy. */
-  get weights(): ReadonlyMap<string, HostTensor> {
-    return this.handle.weights;
-  }
-
   /**
    * Soft tokens float32 `[batch, tokens, lmDim]`, and the weights of the experts `[batch, experts]` where there are experts.
    * @throws ShapeMismatchError, DataTypeMismatchError, AbortedError, DisposedError
@@ -101,25 +89,6 @@ export class FusionExperts implements FusionEncoder {
       ...(results.fused && { features: floatResult(results, 'fused') }),
       ...(results.gate && { gate: floatResult(results, 'gate') }),
     };
-  }
-
-  /** Compiles now instead of at the first call. */
-  warmUp(options: RunOptions = {}): Promise<void> {
-    return this.handle.warmUp(options);
-  }
-
-  /** Writes `config.json` and `model.safetensors` into `folder`, atomically. */
-  save(folder: string, options: SaveOptions = {}): Promise<void> {
-    return this.handle.save(folder, options);
-  }
-
-  /** Frees the session. Idempotent; later calls of `fuse` throw `DisposedError`. */
-  dispose(): Promise<void> {
-    return this.handle.dispose();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
   }
 
   /** No noise for a router that was built to take some. */

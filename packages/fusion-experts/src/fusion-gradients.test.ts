@@ -1,7 +1,7 @@
 import { initializeWeights, traceModule } from '@nano-emox/engine';
+import { moduleGradients, ramp } from '@nano-emox/engine/testing';
 import { elementCount } from '@nano-emox/tensor-contract';
 import { describe, expect, it } from 'vitest';
-import { moduleGradients, ramp } from './__fixtures__/gradients';
 import { type FusionConfig, type FusionOutputs, fusionModule, presets, resolveFusionConfig } from './index';
 
 const widths = { audioDim: 20, sceneDim: 24, lmDim: 40, tokens: 2 };

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FloatTensor, floatTensor } from '@nano-emox/tensor-contract';
+import { fileURLToPath } from 'node:url';
+import { assertAllclose, readFixture } from '@nano-emox/engine/testing';
+import { type FloatTensor, floatTensor, type HostTensor } from '@nano-emox/tensor-contract';
 import { describe, expect, it } from 'vitest';
-import { fixturePath, maxDifference, readOracle, sharedDataFolder } from './__fixtures__/oracle';
 import { type FusionConfig, FusionExperts } from './index';
 
 const TOLERANCE = 1e-4;
 
 async function fuse(
   config: Partial<FusionConfig>,
-  weights: ReadonlyMap<string, FloatTensor>,
+  weights: ReadonlyMap<string, HostTensor>,
   audio: FloatTensor,
   scene: FloatTensor,
 ) {
@@ -39,42 +40,48 @@ describe('alternatives against PyTorch', () => {
   const widths = { audioDim: 20, sceneDim: 24, lmDim: 40, tokens: 3, commonDim: 24 };
 
   it('qformer', async () => {
-    const { weights, one } = await readOracle(fixturePath('fusion-qformer'));
+    const { weights, tensor } = await readFixture(
+      new URL('./__fixtures__/fusion-qformer.safetensors', import.meta.url),
+    );
     const config = { type: 'qformer', ...widths, hidden: 32, heads: 4, mlpDim: 64 } as const;
-    const { embeddings, gate } = await fuse(config, weights, one('input.audio'), one('input.scene'));
-    expect(maxDifference(embeddings, one('output.tokens'))).toBeLessThan(TOLERANCE);
+    const { embeddings, gate } = await fuse(config, weights, tensor('input.audio'), tensor('input.scene'));
+    assertAllclose(embeddings, tensor('output.tokens'), TOLERANCE);
     expect(gate).toBeUndefined();
   });
 
   it('attention', async () => {
-    const { weights, one } = await readOracle(fixturePath('fusion-attention'));
-    const result = await fuse({ type: 'attention', ...widths }, weights, one('input.audio'), one('input.scene'));
-    expect(maxDifference(result.embeddings, one('output.tokens'))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(result.features as FloatTensor, one('output.fused'))).toBeLessThan(TOLERANCE);
+    const { weights, tensor } = await readFixture(
+      new URL('./__fixtures__/fusion-attention.safetensors', import.meta.url),
+    );
+    const result = await fuse({ type: 'attention', ...widths }, weights, tensor('input.audio'), tensor('input.scene'));
+    assertAllclose(result.embeddings, tensor('output.tokens'), TOLERANCE);
+    assertAllclose(result.features as FloatTensor, tensor('output.fused'), TOLERANCE);
     expect(result.gate).toBeUndefined();
   });
 });
 
-const goldenFolder = join(sharedDataFolder() ?? '', 'golden');
+/** Shared test data, beside the repository or where NANO_EMOX_DATA says. */
+const sharedData = process.env.NANO_EMOX_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const goldenFolder = join(sharedData, 'golden');
 const hasGolden = existsSync(goldenFolder);
 const title = `published modules (${hasGolden ? 'shared data found' : 'skipped: no shared data folder beside the repository'})`;
 
 /** Outputs of the official modules on random weights; made with torch 1.13. */
 describe.skipIf(!hasGolden)(title, () => {
   it('multiscale', async () => {
-    const { weights, one } = await readOracle(join(goldenFolder, 'fusion-multiscale.safetensors'));
+    const { weights, tensor } = await readFixture(join(goldenFolder, 'fusion-multiscale.safetensors'));
     const config = { type: 'multiscale', audioDim: 32, sceneDim: 48, hidden: 64, lmDim: 24 } as const;
-    const result = await fuse(config, weights, levels(one('input.audio')), levels(one('input.scene')));
-    expect(maxDifference(result.gate as FloatTensor, one('output.gate'))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(result.features as FloatTensor, timeMean(one('output.fused')))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(result.embeddings, one('output.tokens'))).toBeLessThan(TOLERANCE);
+    const result = await fuse(config, weights, levels(tensor('input.audio')), levels(tensor('input.scene')));
+    assertAllclose(result.gate as FloatTensor, tensor('output.gate'), TOLERANCE);
+    assertAllclose(result.features as FloatTensor, timeMean(tensor('output.fused')), TOLERANCE);
+    assertAllclose(result.embeddings, tensor('output.tokens'), TOLERANCE);
   });
 
   it.each([false, true])('dense mixture, router noise input %s', async (routerNoise) => {
-    const { weights, one } = await readOracle(join(goldenFolder, 'fusion-dense.safetensors'));
+    const { weights, tensor } = await readFixture(join(goldenFolder, 'fusion-dense.safetensors'));
     const config = { type: 'densemoe', audioDim: 32, sceneDim: 32, commonDim: 32, lmDim: 24, routerNoise } as const;
-    const result = await fuse(config, weights, one('input.audio'), one('input.scene'));
-    expect(maxDifference(result.gate as FloatTensor, one('output.expertWeights'))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(result.embeddings, one('output.tokens'))).toBeLessThan(TOLERANCE);
+    const result = await fuse(config, weights, tensor('input.audio'), tensor('input.scene'));
+    assertAllclose(result.gate as FloatTensor, tensor('output.expertWeights'), TOLERANCE);
+    assertAllclose(result.embeddings, tensor('output.tokens'), TOLERANCE);
   });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  Component,
   type ComponentHandle,
   type ComponentOptions,
   componentFromWeights,
@@ -41,11 +42,13 @@ export interface LanguageModelOptions extends ComponentOptions {
  * const model = await CausalLanguageModel.fromPretrained('./models/language-model');
  * for await (const { text } of model.generate([{ text: 'Once' }], [], { stop: ['###'] })) process.stdout.write(text);
  */
-export class CausalLanguageModel implements LanguageModel {
+export class CausalLanguageModel extends Component<DecoderConfig> implements LanguageModel {
   private constructor(
-    private readonly handle: ComponentHandle<DecoderConfig>,
+    handle: ComponentHandle<DecoderConfig>,
     readonly tokenizer: TextTokenizer,
-  ) {}
+  ) {
+    super(handle);
+  }
 
   /** Fresh weights from `options.seed`, to be trained. @throws InvalidConfigError, InvalidFileError, DeviceUnavailableError */
   static async create(config: DecoderConfigInput, options: LanguageModelOptions): Promise<CausalLanguageModel> {
@@ -79,21 +82,8 @@ export class CausalLanguageModel implements LanguageModel {
     }
   }
 
-  get config(): DecoderConfig {
-    return this.handle.config;
-  }
-
-  get device(): string {
-    return this.handle.device;
-  }
-
   get embeddingDim(): number {
     return this.config.hidden;
-  }
-
-  /** Parameters by name; shared with the model, not a copy. */
-  get weights(): ReadonlyMap<string, HostTensor> {
-    return this.handle.weights;
   }
 
   /**
@@ -127,25 +117,11 @@ export class CausalLanguageModel implements LanguageModel {
     return scoreContinuations(this.handle, assembled, ids, options);
   }
 
-  /** Compiles now instead of at the first call. */
-  warmUp(options: RunOptions = {}): Promise<void> {
-    return this.handle.warmUp(options);
-  }
-
   /** Writes `config.json`, `model.safetensors` and `tokenizer.json` into `folder`, each atomically. */
-  async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    await this.handle.save(folder, options);
+  override async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    await super.save(folder, options);
     const text = `${JSON.stringify(this.tokenizer.json)}\n`;
     await writeFileAtomic(join(folder, TOKENIZER_FILE), text, { signal: options.signal });
-  }
-
-  /** Frees the session. Idempotent; running generations fail with `DisposedError`. */
-  dispose(): Promise<void> {
-    return this.handle.dispose();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import { Random, traceModule } from '@nano-emox/engine';
+import { directionalGradient } from '@nano-emox/engine/testing';
 import { expect, it } from 'vitest';
-import { checkGradients } from './__fixtures__/check-gradients';
 import { resolveConfig, sceneEncoderModule } from './index';
 
 it.each(['quick_gelu', 'gelu'] as const)('every weight gets its gradient, %s', async (activation) => {
@@ -21,7 +21,7 @@ it.each(['quick_gelu', 'gelu'] as const)('every weight gets its gradient, %s', a
     dims: [1, 2, 3, 28, 28],
     data: new Uint8Array(4704).map(() => random.uniform() * 256),
   } as const;
-  const { slope, measuredSlope, norms } = await checkGradients(graph, { frames });
+  const { slope, measuredSlope, norms } = await directionalGradient(graph, { frames });
   expect(Math.abs(slope - measuredSlope)).toBeLessThan(0.02 * Math.abs(slope));
   // A bias on the keys moves all scores of a query alike, which softmax ignores: its gradient is zero by nature.
   const silent = [...norms].filter(([name, norm]) => !(norm > 0) && !name.endsWith('k_proj.bias'));

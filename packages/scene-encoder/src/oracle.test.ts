@@ -1,8 +1,8 @@
 import { defineModule } from '@nano-emox/engine';
 import { type ComponentDefinition, componentFromWeights } from '@nano-emox/engine/runtime';
+import { assertAllclose, readFixture } from '@nano-emox/engine/testing';
 import { f32, type HostTensor, u8 } from '@nano-emox/tensor-contract';
-import { describe, expect, it } from 'vitest';
-import { fixturePath, maxDifference, readOracle } from './__fixtures__/oracle';
+import { describe, it } from 'vitest';
 import { resolveConfig, type SceneEncoderConfig } from './config';
 import { normalizeFrames } from './normalize-frames';
 import { SceneEncoder } from './scene-encoder';
@@ -12,7 +12,7 @@ const TOLERANCE = 1e-4;
 const local = { workers: 0, threads: 1 } as const;
 
 describe('Hugging Face CLIPVisionModel (tooling/oracles/clip.py)', async () => {
-  const { weights, inputs, outputs } = await readOracle(fixturePath('clip'));
+  const { weights, tensor } = await readFixture(new URL('./__fixtures__/clip.safetensors', import.meta.url));
   const sizes = {
     imageSize: 56,
     hidden: 32,
@@ -22,7 +22,7 @@ describe('Hugging Face CLIPVisionModel (tooling/oracles/clip.py)', async () => {
     inputType: 'float32',
     normalization: 'none',
   } as const;
-  const pixels = inputs.get('pixel_values') as HostTensor;
+  const pixels = tensor('input.pixel_values');
   /** The oracle's two images as one clip of two frames. */
   const frames = { ...pixels, dims: [1, ...pixels.dims] };
 
@@ -30,7 +30,7 @@ describe('Hugging Face CLIPVisionModel (tooling/oracles/clip.py)', async () => {
   function classTokens(states: readonly number[]): HostTensor {
     const data = new Float32Array(2 * states.length * 32);
     states.forEach((state, position) => {
-      const { data: hidden, dims } = outputs.get(`hidden_states.${state}`) as HostTensor<'float32'>;
+      const { data: hidden, dims } = tensor(`output.hidden_states.${state}`);
       const imageSize = (dims[1] as number) * 32;
       for (const image of [0, 1]) {
         data.set(hidden.subarray(image * imageSize, image * imageSize + 32), (image * states.length + position) * 32);
@@ -44,21 +44,21 @@ describe('Hugging Face CLIPVisionModel (tooling/oracles/clip.py)', async () => {
     const { features } = await encoder.encode(frames);
     await encoder.dispose();
     const expected = classTokens([featureLevel]);
-    expect(maxDifference(features, { ...expected, dims: [1, 2, 32] })).toBeLessThan(TOLERANCE);
+    assertAllclose(features, { ...expected, dims: [1, 2, 32] }, TOLERANCE);
   });
 
   it('all depths at once, in the order asked for', async () => {
     const encoder = await SceneEncoder.fromWeights({ ...sizes, levels: [1, 4, 0, 2], featureLevel: 3 }, weights, local);
     const { features, levels } = await encoder.encode(frames);
     await encoder.dispose();
-    expect(maxDifference(levels, classTokens([1, 4, 0, 2]))).toBeLessThan(TOLERANCE);
-    expect(maxDifference(features, { ...classTokens([3]), dims: [1, 2, 32] })).toBeLessThan(TOLERANCE);
+    assertAllclose(levels, classTokens([1, 4, 0, 2]), TOLERANCE);
+    assertAllclose(features, { ...classTokens([3]), dims: [1, 2, 32] }, TOLERANCE);
   });
 });
 
 describe('Hugging Face CLIP image processor (tooling/oracles/clip.py)', () => {
   it('pixel values of an image that has the right size already', async () => {
-    const { inputs, outputs } = await readOracle(fixturePath('clip-preprocess'));
+    const { tensor } = await readFixture(new URL('./__fixtures__/clip-preprocess.safetensors', import.meta.url));
     const definition: ComponentDefinition<SceneEncoderConfig, 'image', 'pixels'> = {
       type: 'clip-normalization',
       resolveConfig,
@@ -69,14 +69,14 @@ describe('Hugging Face CLIP image processor (tooling/oracles/clip.py)', () => {
         forward: ({ image }, _weights, { normalization }) => ({ pixels: normalizeFrames(image, normalization) }),
       }),
     };
-    const image = inputs.get('same') as HostTensor<'uint8'>; // [height, width, 3]
+    const image = tensor('input.same', 'uint8'); // [height, width, 3]
     const planes = new Uint8Array(3 * 56 * 56).map(
       (_, index) => image.data[(index % 3136) * 3 + Math.floor(index / 3136)] as number,
     );
     const component = await componentFromWeights(definition, {}, new Map(), local);
     const { pixels } = await component.run({ image: { type: 'uint8', dims: [1, 3, 56, 56], data: planes } });
     await component.dispose();
-    const expected = outputs.get('same') as HostTensor;
-    expect(maxDifference(pixels as HostTensor, { ...expected, dims: [1, 3, 56, 56] })).toBeLessThan(1e-5);
+    const expected = tensor('output.same');
+    assertAllclose(pixels as HostTensor, { ...expected, dims: [1, 3, 56, 56] }, 1e-5);
   });
 });

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '@nano-emox/engine';
-import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
+import { assertAllclose, rows } from '@nano-emox/engine/testing';
+import type { HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { maxDifference } from './__fixtures__/oracle';
 import { presets, resolveConfig, SceneEncoder } from './index';
 
 const local = { workers: 0, threads: 1 } as const;
@@ -24,12 +24,6 @@ function frames(batch: number, count: number, seed = 1): HostTensor<'uint8'> {
   const random = new Random(seed);
   const data = new Uint8Array(batch * count * FRAME_VALUES).map(() => Math.floor(random.uniform() * 256));
   return { type: 'uint8', dims: [batch, count, 3, 28, 28], data };
-}
-
-/** Entry `index` of the first axis, kept as an axis of size 1. */
-function row(tensor: FloatTensor, index: number): FloatTensor {
-  const size = tensor.data.length / (tensor.dims[0] as number);
-  return { ...tensor, dims: [1, ...tensor.dims.slice(1)], data: tensor.data.slice(index * size, (index + 1) * size) };
 }
 
 let encoder: SceneEncoder;
@@ -59,8 +53,8 @@ describe('SceneEncoder.encode', () => {
     for (const index of [0, 1]) {
       const data = clips.data.slice(index * 3 * FRAME_VALUES, (index + 1) * 3 * FRAME_VALUES);
       const alone = await encoder.encode({ ...clips, dims: [1, ...clips.dims.slice(1)], data });
-      expect(maxDifference(alone.features, row(together.features, index))).toBeLessThan(1e-5);
-      expect(maxDifference(alone.levels, row(together.levels, index))).toBeLessThan(1e-5);
+      assertAllclose(alone.features, rows(together.features, index, index + 1), 1e-5);
+      assertAllclose(alone.levels, rows(together.levels, index, index + 1), 1e-5);
     }
   });
 
@@ -68,15 +62,16 @@ describe('SceneEncoder.encode', () => {
     const clip = frames(1, 2);
     const { features } = await encoder.encode(clip);
     const alone = await encoder.encode({ ...clip, dims: [1, 1, 3, 28, 28], data: clip.data.slice(FRAME_VALUES) });
-    expect(
-      maxDifference(alone.features, { ...features, dims: [1, 1, 16], data: features.data.slice(16) }),
-    ).toBeLessThan(1e-5);
+    assertAllclose(alone.features, { ...features, dims: [1, 1, 16], data: features.data.slice(16) }, 1e-5);
   });
 
   it('names the input when its size or type does not fit', async () => {
     const clip = frames(1, 1);
     const none = encoder.encode({ type: 'uint8', dims: [1, 0, ...clip.dims.slice(2)], data: new Uint8Array() });
-    await expect(none).rejects.toMatchObject({ code: 'SHAPE_MISMATCH', hint: 'Pass at least one frame.' });
+    await expect(none).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+      hint: 'Every axis of frames needs at least one element.',
+    });
     await expect(encoder.encode({ ...clip, dims: [1, 1, 3, 56, 14] })).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
       input: 'frames',

@@ -1,4 +1,6 @@
+import { bindFilledAxes } from '@nano-emox/engine';
 import {
+  Component,
   type ComponentDefinition,
   type ComponentHandle,
   type ComponentOptions,
@@ -6,23 +8,20 @@ import {
   createComponent,
   floatResult,
   loadComponent,
-  type SaveOptions,
 } from '@nano-emox/engine/runtime';
 import {
-  bindAxes,
   type EncodedModality,
   type FloatTensor,
   f32,
   type HostTensor,
   type ModalityEncoder,
   type RunOptions,
-  ShapeMismatchError,
   type TensorSpec,
 } from '@nano-emox/tensor-contract';
 import { resolveConfig, type SceneEncoderConfig } from './config';
 import { framesSpec, sceneEncoderModule } from './scene-encoder-module';
 
-/** How the runtime and the trainer load a face encoder. */
+/** How the runtime and the trainer load a scene encoder. */
 export const sceneEncoderDefinition: ComponentDefinition<SceneEncoderConfig, 'frames', 'features' | 'levels'> = {
   type: 'scene-encoder',
   module: sceneEncoderModule,
@@ -46,14 +45,15 @@ export interface SceneEncoding extends EncodedModality {
  * console.log(features.dims, levels.dims); // [ 1, 2, 128 ] [ 1, 2, 3, 128 ]
  * @see Nano-EmoX, arXiv 2603.02123, scene encoder; CLIP, arXiv 2103.00020
  */
-export class SceneEncoder implements ModalityEncoder {
+export class SceneEncoder extends Component<SceneEncoderConfig> implements ModalityEncoder {
   readonly modality = 'frame';
   /** `[batch, frames, 3, imageSize, imageSize]`, RGB, values 0…255. */
   readonly inputSpec: TensorSpec;
   /** `[batch, frames, hidden]`. */
   readonly featureSpec: TensorSpec;
 
-  private constructor(private readonly handle: ComponentHandle<SceneEncoderConfig>) {
+  private constructor(handle: ComponentHandle<SceneEncoderConfig>) {
+    super(handle);
     this.inputSpec = framesSpec(handle.config);
     this.featureSpec = f32('batch', 'frames', handle.config.hidden);
   }
@@ -87,17 +87,8 @@ export class SceneEncoder implements ModalityEncoder {
     return new SceneEncoder(await componentFromWeights(sceneEncoderDefinition, config, weights, options));
   }
 
-  get config(): Readonly<SceneEncoderConfig> & Readonly<Record<string, unknown>> {
+  override get config(): Readonly<SceneEncoderConfig> & Readonly<Record<string, unknown>> {
     return this.handle.config as SceneEncoderConfig & Readonly<Record<string, unknown>>;
-  }
-
-  get device(): string {
-    return this.handle.device;
-  }
-
-  /** Weights by upstream name; shared with the encoder, not a copy. */
-  get weights(): ReadonlyMap<string, HostTensor> {
-    return this.handle.weights;
   }
 
   /**
@@ -107,36 +98,8 @@ export class SceneEncoder implements ModalityEncoder {
    * @throws ShapeMismatchError, DataTypeMismatchError, AbortedError, DisposedError
    */
   async encode(frames: HostTensor, options: RunOptions = {}): Promise<SceneEncoding> {
-    bindAxes(frames, this.inputSpec, 'SceneEncoder.encode', 'frames');
-    if (frames.data.length === 0) {
-      throw new ShapeMismatchError({
-        where: 'SceneEncoder.encode',
-        input: 'frames',
-        expected: this.inputSpec.axes,
-        received: frames.dims,
-        hint: 'Pass at least one frame.',
-      });
-    }
+    bindFilledAxes(frames, this.inputSpec, 'SceneEncoder.encode', 'frames');
     const results = await this.handle.run({ frames }, options);
     return { features: floatResult(results, 'features'), levels: floatResult(results, 'levels') };
-  }
-
-  /** Compiles now instead of at the first call. */
-  async warmUp(options?: RunOptions): Promise<void> {
-    await this.handle.warmUp(options);
-  }
-
-  /** Writes `config.json` and `model.safetensors` into `folder`; the folder appears whole or not at all. */
-  async save(folder: string, options?: SaveOptions): Promise<void> {
-    await this.handle.save(folder, options);
-  }
-
-  /** Frees the session. Idempotent. */
-  async dispose(): Promise<void> {
-    await this.handle.dispose();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
   }
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { readSafetensors, scopeWeights } from '@nano-emox/engine/weights';
+import { readFixture } from '@nano-emox/engine/testing';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import { resolveDecoderConfig } from '../config/decoder-config';
 import { peftNames } from '../lora/foreign-names';
@@ -17,19 +17,14 @@ export interface Oracle {
 
 /** A fixture of tooling/oracles/qwen2-lora.py. */
 export async function readOracle(name: 'qwen2-lora' | 'llama'): Promise<Oracle> {
-  const { tensors } = await readSafetensors(fixturePath(`${name}.safetensors`));
-  const at = (key: string): HostTensor => {
-    const tensor = tensors.get(key);
-    if (!tensor) throw new Error(`${name}.safetensors has no ${key}: ${[...tensors.keys()].join(', ')}`);
-    return tensor;
-  };
+  const { weights, tensor } = await readFixture(fixturePath(`${name}.safetensors`));
   // Base weights have plain names already, LoRA those of peft.
-  const renamed = [...scopeWeights(tensors, 'weights')].map(([key, tensor]) => [peftNames.renameName(key), tensor] as const);
+  const renamed = [...weights].map(([key, value]) => [peftNames.renameName(key), value] as const);
   return {
     weights: new Map(renamed as [string, FloatTensor][]),
-    input: (key) => at(`input.${key}`) as HostTensor<'int64'>,
-    output: (key) => at(`output.${key}`) as FloatTensor,
-    ids: (key) => Array.from(at(key).data as BigInt64Array, Number),
+    input: (key) => tensor(`input.${key}`, 'int64'),
+    output: (key) => tensor(`output.${key}`),
+    ids: (key) => Array.from(tensor(key, 'int64').data, Number),
   };
 }
 
@@ -53,14 +48,3 @@ export const oracleConfigs = {
   qwen2Lora: resolveDecoderConfig({ ...qwen2, lora: { rank: 4, alpha: 8, dropout: 0 } }),
   llama: resolveDecoderConfig({ ...sizes, ropeTheta: 1e4, attentionBias: false, tiedHead: false }),
 };
-
-/** Largest absolute difference; infinite when the lengths differ or a value is not a number. */
-export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
-  for (let index = 0; index < a.length; index++) {
-    const difference = Math.abs((a[index] as number) - (b[index] as number));
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
-  }
-  return largest;
-}

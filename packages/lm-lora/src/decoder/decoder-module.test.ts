@@ -1,8 +1,9 @@
 import { defineModule } from '@nano-emox/engine';
 import { componentFromWeights, openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, maxDifference } from '@nano-emox/engine/testing';
 import { type FloatTensor, f32, type HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { maxDifference, type Oracle, oracleConfigs, readOracle } from '../__fixtures__/fixtures';
+import { type Oracle, oracleConfigs, readOracle } from '../__fixtures__/fixtures';
 import { type DecoderConfig, resolveDecoderConfig } from '../config/decoder-config';
 import { decoderDefinition } from '../language-model-definition';
 import { isLoraWeight } from '../lora/lora-weights';
@@ -47,14 +48,14 @@ describe('decoderModule against Hugging Face', () => {
     const model = await open(oracleConfigs.qwen2, base);
     const { logits } = await model.run(textInputs(qwen2.input('input_ids')));
     expect(logits?.dims).toEqual([2, 10, 96]);
-    expect(maxDifference((logits as FloatTensor).data, qwen2.output('base_logits').data)).toBeLessThan(TOLERANCE);
+    assertAllclose((logits as FloatTensor).data, qwen2.output('base_logits').data, TOLERANCE);
     await model.dispose();
   });
 
   it('computes the logits of Qwen2 with peft LoRA', async () => {
     const model = await open(oracleConfigs.qwen2Lora, qwen2.weights);
     const { logits } = await model.run(textInputs(qwen2.input('input_ids')));
-    expect(maxDifference((logits as FloatTensor).data, qwen2.output('logits').data)).toBeLessThan(TOLERANCE);
+    assertAllclose((logits as FloatTensor).data, qwen2.output('logits').data, TOLERANCE);
     // The fixture's LoRA matters: without it the logits are far away.
     expect(maxDifference(qwen2.output('base_logits').data, qwen2.output('logits').data)).toBeGreaterThan(0.5);
     await model.dispose();
@@ -63,7 +64,7 @@ describe('decoderModule against Hugging Face', () => {
   it('computes the logits of Llama: no bias, untied head', async () => {
     const model = await open(oracleConfigs.llama, llama.weights);
     const { logits } = await model.run(textInputs(llama.input('input_ids')));
-    expect(maxDifference((logits as FloatTensor).data, llama.output('logits').data)).toBeLessThan(TOLERANCE);
+    assertAllclose((logits as FloatTensor).data, llama.output('logits').data, TOLERANCE);
     await model.dispose();
   });
 
@@ -96,7 +97,7 @@ describe('decoderModule against Hugging Face', () => {
     };
     for (const [name, oracle] of Object.entries(expected)) {
       const found = (states[name] as FloatTensor).data;
-      expect(maxDifference(found, qwen2.output(oracle).data), name).toBeLessThan(TOLERANCE);
+      assertAllclose(found, qwen2.output(oracle).data, TOLERANCE, name);
     }
     await model.dispose();
   });
@@ -106,7 +107,7 @@ describe('decoderModule against Hugging Face', () => {
     const keep = qwen2.input('padded_attention_mask').data;
     const { logits } = await model.run(textInputs(qwen2.input('padded_ids'), Array.from(keep, Number)));
     const found = (logits as FloatTensor).data.map((value, index) => value * Number(keep[Math.floor(index / 96)]));
-    expect(maxDifference(found, qwen2.output('padded_logits').data)).toBeLessThan(TOLERANCE);
+    assertAllclose(found, qwen2.output('padded_logits').data, TOLERANCE);
     await model.dispose();
   });
 
@@ -117,7 +118,7 @@ describe('decoderModule against Hugging Face', () => {
     const { logits } = await model.run(textInputs(shifted, [0, 0, 0, 1, 1, 1, 1]));
     const found = (logits as FloatTensor).data.slice(3 * 96);
     const expected = qwen2.output('padded_logits').data.slice(10 * 96, 14 * 96);
-    expect(maxDifference(found, expected)).toBeLessThan(TOLERANCE);
+    assertAllclose(found, expected, TOLERANCE);
     await model.dispose();
   });
 
@@ -144,7 +145,7 @@ describe('decoderModule against Hugging Face', () => {
       ...inputs,
       softTokens: { type: 'float32', dims: [2, 2, 32], data: softTokens },
     });
-    expect(maxDifference((logits as FloatTensor).data, qwen2.output('logits').data)).toBeLessThan(TOLERANCE);
+    assertAllclose((logits as FloatTensor).data, qwen2.output('logits').data, TOLERANCE);
     await model.dispose();
   });
 });

@@ -1,7 +1,8 @@
 import { Random } from '@nano-emox/engine';
 import { componentFromWeights, openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose } from '@nano-emox/engine/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { maxDifference, oracleConfigs, readOracle } from '../__fixtures__/fixtures';
+import { oracleConfigs, readOracle } from '../__fixtures__/fixtures';
 import { generationDefinition } from '../language-model-definition';
 import { DecoderRun } from './decoder-run';
 import { chooseToken, resolveSampling } from './sampling';
@@ -57,8 +58,8 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
     const single = await readIn(rows.map(() => 1));
     expect(whole).toHaveLength(40);
     whole.forEach((logits, index) => {
-      expect(maxDifference(logits, pieces[index] as Float32Array)).toBeLessThan(1e-4);
-      expect(maxDifference(logits, single[index] as Float32Array)).toBeLessThan(1e-4);
+      assertAllclose(logits, pieces[index] as Float32Array, 1e-4);
+      assertAllclose(logits, single[index] as Float32Array, 1e-4);
     });
     await handle.dispose();
   });
@@ -83,7 +84,7 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
       const alone = await DecoderRun.start(handle);
       await alone.append({ inputIds: common });
       const expected = await alone.append({ inputIds: ids, rows: ids.map((_, index) => index) });
-      for (const logits of expected) expect(maxDifference(logits, packed[next++] as Float32Array)).toBeLessThan(1e-4);
+      for (const logits of expected) assertAllclose(logits, packed[next++] as Float32Array, 1e-4);
       await alone.dispose();
     }
     expect(executor.usage().states).toBe(0);

@@ -1,4 +1,5 @@
 import { componentFromWeights, createComponent, openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, maxDifference } from '@nano-emox/engine/testing';
 import {
   type FloatTensor,
   type HostTensor,
@@ -6,7 +7,7 @@ import {
   WeightsMismatchError,
 } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
-import { maxDifference, oracleConfigs, readOracle } from '../__fixtures__/fixtures';
+import { oracleConfigs, readOracle } from '../__fixtures__/fixtures';
 import type { DecoderConfig } from '../config/decoder-config';
 import { decoderDefinition } from '../language-model-definition';
 import { peftAdapterNames, publishedNames } from './foreign-names';
@@ -37,7 +38,7 @@ describe('LoRA', () => {
     expect(merged.config).toEqual(oracleConfigs.qwen2);
     expect([...merged.weights.keys()].some(isLoraWeight)).toBe(false);
     const beside = await logitsOf(oracleConfigs.qwen2Lora, weights);
-    expect(maxDifference(await logitsOf(merged.config, merged.weights), beside)).toBeLessThan(1e-4);
+    assertAllclose(await logitsOf(merged.config, merged.weights), beside, 1e-4);
     // Merging leaves its input alone.
     expect(maxDifference(await logitsOf(oracleConfigs.qwen2Lora, weights), beside)).toBe(0);
   });

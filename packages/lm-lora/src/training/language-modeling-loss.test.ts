@@ -1,10 +1,10 @@
 import { graphOf, input, tracingScope, writeModel } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
+import { assertAllclose, readFixture } from '@nano-emox/engine/testing';
 import { gradientsOf, prepareForDifferentiation } from '@nano-emox/engine/training';
-import { readSafetensors, scopeWeights } from '@nano-emox/engine/weights';
 import { type FloatTensor, i64 } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fixturePath, maxDifference, oracleConfigs, readOracle } from '../__fixtures__/fixtures';
+import { fixturePath, oracleConfigs, readOracle } from '../__fixtures__/fixtures';
 import { decoderModule } from '../decoder/decoder-module';
 import { peftNames } from '../lora/foreign-names';
 import { isLoraWeight } from '../lora/lora-weights';
@@ -57,14 +57,12 @@ describe('languageModelingLoss against PyTorch', () => {
     const { oracle, results } = await runLoss(() => true);
     const loss = (results.loss as FloatTensor).data[0] as number;
     expect(loss).toBeCloseTo(oracle.output('loss').data[0] as number, 4);
-    const { tensors } = await readSafetensors(fixturePath('qwen2-lora-gradients.safetensors'));
-    const expected = [...scopeWeights(tensors, 'grad')];
-    expect(expected).toHaveLength(oracle.weights.size);
-    for (const [name, gradient] of expected) {
+    const { gradients } = await readFixture(fixturePath('qwen2-lora-gradients.safetensors'));
+    expect(gradients.size).toBe(oracle.weights.size);
+    for (const [name, gradient] of gradients) {
       const ours = peftNames.renameName(name);
       const found = results[`gradient.${ours}`] as FloatTensor;
-      expect(found?.dims, ours).toEqual(gradient.dims);
-      expect(maxDifference(found.data, gradient.data as Float32Array), ours).toBeLessThan(1e-4);
+      assertAllclose(found, gradient, 1e-4, ours);
       // A gradient that is zero everywhere would prove nothing.
       expect(Math.max(...found.data.map(Math.abs)), ours).toBeGreaterThan(1e-6);
     }
@@ -72,14 +70,13 @@ describe('languageModelingLoss against PyTorch', () => {
 
   it('gives the LoRA weights the same gradients when the base is frozen', async () => {
     const { results } = await runLoss(isLoraWeight);
-    const { tensors } = await readSafetensors(fixturePath('qwen2-lora-gradients.safetensors'));
+    const { tensor } = await readFixture(fixturePath('qwen2-lora-gradients.safetensors'));
     const gradients = Object.keys(results).filter((name) => name.startsWith('gradient.'));
     expect(gradients).toHaveLength(3 * 7 * 2);
     const expected = peftNames.invert();
     for (const name of gradients) {
       const oracleName = expected.renameName(name.slice('gradient.'.length));
-      const gradient = tensors.get(`grad.${oracleName}`) as FloatTensor;
-      expect(maxDifference((results[name] as FloatTensor).data, gradient.data), name).toBeLessThan(1e-4);
+      assertAllclose(results[name] as FloatTensor, tensor(`grad.${oracleName}`), 1e-4, name);
     }
   });
 });
