@@ -6,7 +6,7 @@ import { programOf } from './__fixtures__/run-program';
 import { killedRuns, undisturbedRun } from './__fixtures__/training-kills';
 
 const KILLS = 100;
-const STEPS = 100;
+const STEPS = 40;
 
 it('one hundred kills while training and writing checkpoints: no torn file, and the bits of an undisturbed run', async () => {
   const program = await programOf(new URL('./__fixtures__/train-tiny.ts', import.meta.url));
