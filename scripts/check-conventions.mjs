@@ -34,7 +34,9 @@ const mayImport = new Map([
   ...components.map((name) => [name, core]),
   ['nano-emox', parts],
   ['@nano-emox/p2e', parts],
-  ['@nano-emox/cli', [...parts, 'nano-emox', '@nano-emox/p2e']],
+  ['@nano-emox/clip-renderer', [...core, '@nano-emox/media']],
+  ['@nano-emox/recipes', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/clip-renderer']],
+  ['@nano-emox/cli', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes']],
   ['@nano-emox/demo', [contract, 'nano-emox']],
 ]);
 

@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
-import { packageBuild } from '../tsup-base';
+import { packageBuild } from '../../tooling/tsup-base';
 
 export default defineConfig(packageBuild({ index: 'src/index.ts', 'render-worker': 'src/data/render-worker.ts' }));

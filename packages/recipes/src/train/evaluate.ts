@@ -31,7 +31,7 @@ const FACE_BATCH = 128;
 export async function evaluateModel({ cacheFolder, runFolder, seed }: Omit<PretrainOptions, 'steps'>): Promise<void> {
   const modelFolder = join(repositoryRoot(), 'packages', 'weights-tiny', 'model');
   const scores = [...(await faceScores(cacheFolder, runFolder)), ...(await clipScores(cacheFolder, modelFolder))];
-  const command = 'node tooling/tiny-recipe/scripts/train.mjs evaluate';
+  const command = 'node packages/recipes/scripts/train.mjs evaluate';
   const text = `${JSON.stringify({ command, seed, scores }, null, 2)}\n`;
   process.stdout.write(text);
   await writeFileAtomic(join(modelFolder, '..', 'scores.json'), text);

@@ -41,7 +41,7 @@ await writeClip(videoPath, {
 const subtitle = {
   subtitle: clip.script.text,
   durationSeconds: Number(clip.durationSeconds.toFixed(2)),
-  source: 'rendered by tooling/clip-renderer',
+  source: 'rendered by packages/clip-renderer',
   seed: sampleSeed,
 };
 await writeFile(join(folder, 'sample-clip.json'), `${JSON.stringify(subtitle, null, 2)}\n`);
