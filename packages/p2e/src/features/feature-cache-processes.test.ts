@@ -33,7 +33,7 @@ async function statsOf(running: RunningProgram): Promise<FeatureCacheStats> {
   return JSON.parse(last) as FeatureCacheStats;
 }
 
-describe('FeatureCache across processes', () => {
+describe('FeatureCache across processes', { timeout: 120_000 }, () => {
   it('is filled by two at the same time with what one alone would write', async () => {
     const [first, second] = await Promise.all([1, 2].map(() => statsOf(program.start(folder, CLIPS, 3))));
     expect(await contentOf(folder)).toEqual(reference);
