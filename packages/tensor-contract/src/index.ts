@@ -1,4 +1,5 @@
 export { throwIfAborted } from './abort';
+export { type AskModel, type ChatContentPart, type ChatEndpointOptions, chatEndpoint } from './chat-endpoint';
 export type {
   Adapter,
   Component,

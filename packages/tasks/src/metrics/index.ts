@@ -1,3 +1,4 @@
+export { type AskModel, type ChatEndpointOptions, chatEndpoint } from '@nano-emox/tensor-contract';
 export { expectedCalibrationError } from './calibration';
 export { type ClassificationScore, type ClassScore, classificationScore } from './classification';
 export { distinctOfCorpus, distinctPerResponse } from './empathy/distinct';
@@ -29,7 +30,6 @@ export {
   type WheelScores,
 } from './open-vocabulary';
 export type { PredictionRow, RowValue } from './prediction-row';
-export { type AskModel, type ChatEndpointOptions, chatEndpoint } from './reasoning/chat-endpoint';
 export type { CallOptions, Judge, LabelExtractor, OverlapQuestion, Verdict } from './reasoning/judge';
 export { openAiCompatibleExtractor, openAiCompatibleJudge } from './reasoning/openai-compatible';
 export {

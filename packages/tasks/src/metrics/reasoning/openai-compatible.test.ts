@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ChatEndpointOptions } from '@nano-emox/tensor-contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChatEndpointOptions } from './chat-endpoint';
 import { openAiCompatibleExtractor, openAiCompatibleJudge } from './openai-compatible';
 
 type Handler = (response: ServerResponse, request: IncomingMessage) => void;

@@ -1,5 +1,5 @@
+import { type ChatEndpointOptions, chatEndpoint } from '@nano-emox/tensor-contract';
 import { readOpenLabels } from '../open-labels';
-import { type ChatEndpointOptions, chatEndpoint } from './chat-endpoint';
 import { firstNumber, type Judge, type LabelExtractor } from './judge';
 
 const instructions = {

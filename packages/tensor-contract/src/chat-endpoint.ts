@@ -1,5 +1,7 @@
-import { EndpointError, InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
-import type { CallOptions } from './judge';
+import { throwIfAborted } from './abort';
+import type { RunOptions } from './components';
+import { EndpointError } from './errors/endpoint';
+import { InvalidArgumentError } from './errors/invalid-argument';
 
 /** Where a language model answers, and how patient to be with it. */
 export interface ChatEndpointOptions {
@@ -28,8 +30,17 @@ const quotedLength = 200;
 
 type Answer = { readonly text: string } | { readonly problem: string; readonly retryAfterMs?: number | undefined };
 
-/** One question, one answer. */
-export type AskModel = (instruction: string, text: string, options?: CallOptions) => Promise<string>;
+/** A piece of a question: words, or a picture by its address (`https:` or `data:image/png;base64,…`). */
+export type ChatContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+
+/** One question, in words or in words and pictures; one answer. */
+export type AskModel = (
+  instruction: string,
+  content: string | readonly ChatContentPart[],
+  options?: RunOptions,
+) => Promise<string>;
 
 /**
  * Asks a language model behind an OpenAI-compatible endpoint, at temperature 0. Making it sends nothing.
@@ -40,11 +51,11 @@ export type AskModel = (instruction: string, text: string, options?: CallOptions
 export function chatEndpoint(options: ChatEndpointOptions): AskModel {
   const url = completionsUrl(options.endpoint);
   const { model, maxRetries = 4, retryDelayMs = 500 } = options;
-  return async (instruction, text, call = {}) => {
+  return async (instruction, content, call = {}) => {
     const signal = anySignal([options.signal, call.signal]);
     const messages = [
       { role: 'system', content: instruction },
-      { role: 'user', content: text },
+      { role: 'user', content },
     ];
     const body = JSON.stringify({ model, temperature: 0, messages });
     for (let attempts = 1; ; attempts++) {
