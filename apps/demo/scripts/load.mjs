@@ -2,7 +2,7 @@
  * Puts the demo server under load: ordinary requests from several clients at once, then hostile uploads. Starts a server of its
  * own, so that its memory can be read.
  *
- *   node scripts/load.mjs [--requests 1000] [--concurrent 16] [--hostile 100]
+ *   node scripts/load.mjs [--requests 1000] [--concurrent 16] [--hostile 100] [--warm-up 16]
  *
  * Prints status counts, p50 and p99 by kind of request, and the server's resident memory before and after. Ends with code 1 when
  * anything but success or an orderly 429/503 was answered to an ordinary request, success to a hostile one, or the server died.
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '1000' },
     concurrent: { type: 'string', default: '16' },
     hostile: { type: 'string', default: '100' },
+    'warm-up': { type: 'string', default: '16' },
   },
 });
 const [requests, concurrent, hostile] = [values.requests, values.concurrent, values.hostile].map(Number);
@@ -35,7 +36,8 @@ try {
     ['analyze', () => upload(clip, words)],
     ['respond', respond],
   ];
-  await upload(clip, words); // the first clip starts what later ones find running
+  // Two at once, as the server takes them, until it holds as many clips as it ever will: what comes then must not grow.
+  await ordinary([['warm-up', () => upload(clip, words)]], Number(values['warm-up']), 2);
   const before = await memory();
   const seen = await ordinary(kinds, requests, concurrent);
   const after = await memory();

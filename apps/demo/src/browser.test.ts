@@ -19,8 +19,9 @@ const takesPictures = process.env.NANO_EMOX_SCREENSHOTS === '1';
 
 const UPLOAD_BYTES = 4 * 2 ** 20;
 
-// Without a Chromium (set NANO_EMOX_CHROMIUM to its path) there is nothing to test the page in.
-describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
+const title = `the page in Chromium${chromiumPath ? '' : ' (none was found; set NANO_EMOX_CHROMIUM to its path)'}`;
+
+describe.skipIf(chromiumPath === undefined)(title, () => {
   let model: NanoEmoX;
   let demo: RunningDemo;
   let browser: Browser;

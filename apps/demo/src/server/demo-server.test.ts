@@ -259,6 +259,12 @@ describe('POST /api/respond', () => {
     expect(events.at(-1)?.type).toBe('respond-end');
   });
 
+  it('says that more words are said than the model can read', async () => {
+    const history = Array(16).fill({ role: 'speaker', utterance: 'and then '.repeat(100) });
+    const events = await eventsOf<RespondEvent>(await respond(await start(), { dialogue: { history, input: 'And?' } }));
+    expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'TOO_LONG' } });
+  });
+
   it.each([
     ['no dialogue', {}],
     ['no words', { dialogue: { history: [], input: ' ' } }],

@@ -17,7 +17,7 @@ const wording = {
   BAD_REQUEST: ['The request cannot be understood.', 'Reload the page and try again.'],
   NOT_FOUND: ['There is nothing at this address.', 'Start at the first page.'],
   FORBIDDEN: ['This server answers its own page only.', 'Open the address that it printed when it started.'],
-  TOO_LONG: ['The words are too long.', 'Shorten them to what is said in the clip.'],
+  TOO_LONG: ['These are more words than the model can read at once.', 'Say it in fewer.'],
   INTERRUPTED: ['The clip did not arrive whole.', 'Check the connection and send it again.'],
   TIME_LIMIT: ['Looking at this clip took too long and was stopped.', 'Try a shorter clip or a smaller picture.'],
   INVALID_MEDIA: [
@@ -70,6 +70,8 @@ export function replyTo(error: unknown): ErrorReply {
   if (error instanceof RequestError) return reply(error.status, error.code, error.headers);
   if (NanoEmoxError.isInstance(error)) {
     if (error.code === 'INVALID_MEDIA' || error.code === 'MISSING_TRACK') return reply(422, 'INVALID_MEDIA');
+    // More words than the model has room for; how many that is depends on the model and the language.
+    if ((error as { argument?: string }).argument === 'prompt') return reply(413, 'TOO_LONG');
     if (error.code === 'MISSING_MODALITY' || error.code === 'ABORTED') return reply(422, error.code);
     return reply(500, 'INTERNAL', {}, true);
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { ErrorEvent } from '../protocol';
 import { replyTo } from './errors';
@@ -37,14 +38,20 @@ export async function sendEvents(
       if (raw.write(frame(event))) continue;
       await once(raw, 'drain', { signal: AbortSignal.any([left, AbortSignal.timeout(stallMs)]) });
     }
-    raw.end();
+    end(raw, stallMs);
   } catch (error) {
     if (raw.destroyed) return;
     const { document, isDefect } = replyTo(error);
     if (isDefect) onDefect(error);
-    raw.end(frame({ type: 'error', error: document } satisfies ErrorEvent));
-    setTimeout(() => raw.destroy(), stallMs).unref(); // a reader who does not read the end, either
+    end(raw, stallMs, frame({ type: 'error', error: document } satisfies ErrorEvent));
   }
+}
+
+/** Ends the answer; a reader who leaves the rest unread is cut off. */
+function end(raw: ServerResponse, stallMs: number, last = ''): void {
+  const cutOff = setTimeout(() => raw.destroy(), stallMs);
+  raw.once('close', () => clearTimeout(cutOff));
+  raw.end(last);
 }
 
 function frame(event: object): string {

@@ -1,7 +1,4 @@
 import { parseArgs } from 'node:util';
-import { NanoEmoX } from 'nano-emox';
-import { createDemoServer } from './demo-server';
-import { listenNear } from './listen-near';
 
 const DEFAULT_PORT = 4600;
 const usage = `nano-emox demo: a web page to try the model on a clip, on this machine
@@ -21,6 +18,12 @@ async function main(): Promise<number> {
   const { host, port, modelName, threads } = options;
   const isLoopback = ['127.0.0.1', 'localhost', '::1'].includes(host);
   process.stderr.write('Loading the model …\n');
+  // Only now: help and wrong options need not wait for the model's code.
+  const [{ NanoEmoX }, { createDemoServer }, { listenNear }] = await Promise.all([
+    import('nano-emox'),
+    import('./demo-server'),
+    import('./listen-near'),
+  ]);
   const model = await NanoEmoX.fromPretrained(modelName, threads === undefined ? {} : { threads });
   await model.warmUp();
   const onDefect = (error: unknown) => console.error(error);
