@@ -24,13 +24,24 @@ export interface SaidTurn extends Turn {
 export class Conversation {
   private readonly log = h('ol', { class: 'turns', 'aria-label': 'The conversation so far' });
   private readonly timeline = h('ol', { class: 'timeline', 'aria-label': 'Emotions along the conversation' });
-  private readonly input = h('textarea', { id: 'say', rows: 2, maxlength: WORDS_CHARS, autocomplete: 'off' });
+  private readonly input = h('textarea', {
+    id: 'say',
+    'aria-describedby': 'say-note',
+    rows: 2,
+    maxlength: WORDS_CHARS,
+    autocomplete: 'off',
+  });
   private readonly send = h('button', { type: 'submit', class: 'primary' }, 'Say it');
   private readonly form = h(
     'form',
     { class: 'say', 'data-report': 'no' },
     h('label', { for: 'say' }, 'Go on, as the person in the clip'),
     this.input,
+    h(
+      'p',
+      { class: 'note', id: 'say-note' },
+      'The tiny model learned single answers; in a conversation it soon loses the thread.',
+    ),
     this.send,
   );
   readonly element = h(
