@@ -25,6 +25,15 @@ export {
 export { type Graph, graphOf, topologicalNodes } from './graph/graph';
 export { type AxisBindings, constant, constantOf, input, parameter, scalar } from './graph/leaves';
 export type { Initializer, TensorType, Value } from './graph/value';
+export {
+  type AttentionConfig,
+  type AttentionExtension,
+  type AttentionParts,
+  type AttentionReading,
+  type AttentionSizes,
+  plainAttention,
+  tokenKinds,
+} from './module/attention-extension';
 export { bindFilledAxes } from './module/bind-filled-axes';
 export { bindWeights } from './module/bind-weights';
 export {

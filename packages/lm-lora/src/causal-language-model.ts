@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AttentionExtension } from '@nano-emox/engine';
 import {
   Component,
   type ComponentHandle,
@@ -20,17 +21,24 @@ import {
   type SoftTokens,
 } from '@nano-emox/tensor-contract';
 import type { DecoderConfig, DecoderConfigInput } from './config/decoder-config';
-import { resolveDecoderConfig } from './config/decoder-config';
+import { resolveExtendedConfig } from './decoder/layer-attention';
 import { assemblePrompt } from './generation/assemble-prompt';
+import type { RunnableDecoder } from './generation/decoder-run';
 import { generateTokens } from './generation/generate';
 import { type Score, scoreContinuations } from './generation/score';
-import { generationDefinition } from './language-model-definition';
+import { generationDefinitionWith } from './language-model-definition';
 import { TextTokenizer, type TokenizerJson } from './tokenizer/text-tokenizer';
 
 const TOKENIZER_FILE = 'tokenizer.json';
 
+/** Options of a language model from a folder. */
+export interface LoadLanguageModelOptions extends ComponentOptions {
+  /** Serves a configuration with `attention` of its type; others ignore it. @default plain attention only */
+  readonly attention?: AttentionExtension | undefined;
+}
+
 /** Options of a language model made from parts. */
-export interface LanguageModelOptions extends ComponentOptions {
+export interface LanguageModelOptions extends LoadLanguageModelOptions {
   /** A tokenizer, or the content of a `tokenizer.json`. */
   readonly tokenizer: TextTokenizer | TokenizerJson;
 }
@@ -46,15 +54,18 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
   private constructor(
     handle: ComponentHandle<DecoderConfig>,
     readonly tokenizer: TextTokenizer,
+    private readonly extension: AttentionExtension | undefined,
   ) {
     super(handle);
   }
 
   /** Fresh weights from `options.seed`, to be trained. @throws InvalidConfigError, InvalidFileError, DeviceUnavailableError */
   static async create(config: DecoderConfigInput, options: LanguageModelOptions): Promise<CausalLanguageModel> {
-    const resolved = resolveDecoderConfig(config);
+    const { attention } = options;
+    const resolved = resolveExtendedConfig(config, attention);
     const tokenizer = fittingTokenizer(options.tokenizer, resolved);
-    return new CausalLanguageModel(await createComponent(generationDefinition, resolved, options), tokenizer);
+    const handle = await createComponent(generationDefinitionWith(attention), resolved, options);
+    return new CausalLanguageModel(handle, tokenizer, attention);
   }
 
   /** Weights from memory, under Hugging Face names. @throws InvalidConfigError, InvalidFileError, WeightsMismatchError */
@@ -63,19 +74,20 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     weights: ReadonlyMap<string, HostTensor>,
     options: LanguageModelOptions,
   ): Promise<CausalLanguageModel> {
-    const resolved = resolveDecoderConfig(config);
+    const { attention } = options;
+    const resolved = resolveExtendedConfig(config, attention);
     const tokenizer = fittingTokenizer(options.tokenizer, resolved);
-    const handle = await componentFromWeights(generationDefinition, resolved, weights, options);
-    return new CausalLanguageModel(handle, tokenizer);
+    const handle = await componentFromWeights(generationDefinitionWith(attention), resolved, weights, options);
+    return new CausalLanguageModel(handle, tokenizer, attention);
   }
 
   /** A folder that `save` wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError */
-  static async fromPretrained(folder: string, options: ComponentOptions = {}): Promise<CausalLanguageModel> {
+  static async fromPretrained(folder: string, options: LoadLanguageModelOptions = {}): Promise<CausalLanguageModel> {
     const path = join(folder, TOKENIZER_FILE);
     const tokenizer = TextTokenizer.fromJson((await readJsonFile(path)) as TokenizerJson, path);
-    const handle = await loadComponent(generationDefinition, folder, options);
+    const handle = await loadComponent(generationDefinitionWith(options.attention), folder, options);
     try {
-      return new CausalLanguageModel(handle, fittingTokenizer(tokenizer, handle.config));
+      return new CausalLanguageModel(handle, fittingTokenizer(tokenizer, handle.config), options.attention);
     } catch (error) {
       await handle.dispose();
       throw error;
@@ -98,7 +110,7 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     options: SamplingOptions & RunOptions = {},
   ): AsyncGenerator<GeneratedToken, void, undefined> {
     const assembled = assemblePrompt(this.tokenizer, this.config, prompt, softTokens);
-    yield* generateTokens(this.handle, this.tokenizer, assembled, options);
+    yield* generateTokens(this.decoder, this.tokenizer, assembled, options);
   }
 
   /**
@@ -114,7 +126,11 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
   ): Promise<readonly Score[]> {
     const assembled = assemblePrompt(this.tokenizer, this.config, prompt, softTokens);
     const ids = continuations.map((text) => this.tokenizer.encode(text));
-    return scoreContinuations(this.handle, assembled, ids, options);
+    return scoreContinuations(this.decoder, assembled, ids, options);
+  }
+
+  private get decoder(): RunnableDecoder {
+    return { handle: this.handle, extension: this.extension };
   }
 
   /** Writes `config.json`, `model.safetensors` and `tokenizer.json` into `folder`, each atomically. */

@@ -36,20 +36,34 @@ export interface DotProductOptions {
 }
 
 /**
- * Scaled dot-product attention on split heads: `query` `[batch, heads, queries, headDim]`, `key` and `value`
- * `[batch, keyHeads, keys, headDim]` with `heads` a multiple of `keyHeads` (grouped-query attention).
+ * Scores of every key for every query, before the softmax: `query` `[batch, heads, queries, headDim]`, `key`
+ * `[batch, keyHeads, keys, headDim]` with `heads` a multiple of `keyHeads` (grouped-query attention), to
+ * `[batch, heads, queries, keys]`.
  */
-export function dotProductAttention(query: Value, key: Value, value: Value, options: DotProductOptions = {}): Value {
+export function attentionScores(query: Value, key: Value, options: DotProductOptions = {}): Value {
   const [batch, heads, queries, headDim] = query.shape as [Dim, number, Dim, number];
   const [, keyHeads, keys] = key.shape as [Dim, number, Dim];
   const alpha = options.scale ?? 1 / Math.sqrt(headDim);
   // Query heads that share a key head become extra rows of one product, so keys are never repeated in memory.
-  const rows = multiplyDims(queries, heads / keyHeads);
-  const stacked = reshape(query, [batch, keyHeads, rows, headDim]); // [batch, keyHeads, group · queries, headDim]
-  let scores = reshape(matmul(stacked, key, { transposeB: true, alpha }), [batch, heads, queries, keys]);
-  if (options.bias) scores = add(scores, options.bias);
-  const weights = reshape(softmax(scores, -1), [batch, keyHeads, rows, keys]);
-  return reshape(matmul(weights, value), [batch, heads, queries, headDim]);
+  const stacked = reshape(query, [batch, keyHeads, multiplyDims(queries, heads / keyHeads), headDim]);
+  const scores = reshape(matmul(stacked, key, { transposeB: true, alpha }), [batch, heads, queries, keys]);
+  return options.bias ? add(scores, options.bias) : scores;
+}
+
+/** `weights` `[batch, heads, queries, keys]` on `value` `[batch, keyHeads, keys, headDim]`: `[batch, heads, queries, headDim]`. */
+export function mixValues(weights: Value, value: Value): Value {
+  const [batch, heads, queries, keys] = weights.shape as [Dim, number, Dim, Dim];
+  const [, keyHeads, , headDim] = value.shape as [Dim, number, Dim, number];
+  const stacked = reshape(weights, [batch, keyHeads, multiplyDims(queries, heads / keyHeads), keys]);
+  return reshape(matmul(stacked, value), [batch, heads, queries, headDim]);
+}
+
+/**
+ * Scaled dot-product attention on split heads: `query` `[batch, heads, queries, headDim]`, `key` and `value`
+ * `[batch, keyHeads, keys, headDim]` with `heads` a multiple of `keyHeads` (grouped-query attention).
+ */
+export function dotProductAttention(query: Value, key: Value, value: Value, options: DotProductOptions = {}): Value {
+  return mixValues(softmax(attentionScores(query, key, options), -1), value);
 }
 
 const attentionOp: Operation = {

@@ -1,5 +1,13 @@
 export { gelu, quickGelu, silu } from './activation';
-export { type DotProductOptions, dotProductAttention, mergeHeads, multiHeadAttention, splitHeads } from './attention';
+export {
+  attentionScores,
+  type DotProductOptions,
+  dotProductAttention,
+  mergeHeads,
+  mixValues,
+  multiHeadAttention,
+  splitHeads,
+} from './attention';
 export { type ConvolutionAttributes, convolution } from './convolution';
 export {
   abs,

@@ -1,4 +1,10 @@
-import { rejectUnknownFields, requireDivisible, requirePositive, requireSizes } from '@nano-emox/engine';
+import {
+  type AttentionConfig,
+  rejectUnknownFields,
+  requireDivisible,
+  requirePositive,
+  requireSizes,
+} from '@nano-emox/engine';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
 import { type LoraConfig, resolveLoraConfig } from './lora-config';
 
@@ -37,12 +43,15 @@ export type DecoderConfig = {
   readonly specialTokens: SpecialTokens;
   /** Absent: no low-rank matrices. */
   readonly lora?: LoraConfig;
+  /** Settings of another attention; whoever builds the decoder gives the extension of that `type`. Absent: plain attention. */
+  readonly attention?: AttentionConfig;
 };
 
 /** What a caller may give: LoRA and the special tokens may be partial too. */
-export type DecoderConfigInput = Partial<Omit<DecoderConfig, 'lora' | 'specialTokens'>> & {
+export type DecoderConfigInput = Partial<Omit<DecoderConfig, 'lora' | 'specialTokens' | 'attention'>> & {
   readonly specialTokens?: Partial<SpecialTokens>;
   readonly lora?: Partial<LoraConfig> | undefined;
+  readonly attention?: AttentionConfig | undefined;
 };
 
 const counts = ['vocabSize', 'hidden', 'layers', 'heads', 'keyHeads', 'headDim', 'mlp', 'maxPositions'] as const;
@@ -58,6 +67,11 @@ function resolveSpecialTokens({ bos = 0, eos = [1] }: Partial<SpecialTokens>, vo
   return { bos, eos };
 }
 
+function requireType(attention: AttentionConfig): AttentionConfig {
+  if (typeof attention.type === 'string') return attention;
+  return reject('attention.type', `is ${JSON.stringify(attention.type)}`, 'Name the extension, e.g. duplex-attention.');
+}
+
 function required(sizes: Partial<DecoderConfig>, field: 'vocabSize' | 'hidden' | 'layers' | 'heads' | 'mlp'): number {
   return sizes[field] ?? reject(field, 'is missing', 'Give it, or start from a preset: { ...presets.tiny, … }.');
 }
@@ -69,7 +83,7 @@ function required(sizes: Partial<DecoderConfig>, field: 'vocabSize' | 'hidden' |
  */
 export function resolveDecoderConfig(config: DecoderConfigInput): DecoderConfig {
   if (Object.keys(config).length === 0) return presets.tiny;
-  const { lora, specialTokens, ...given } = config;
+  const { lora, specialTokens, attention, ...given } = config;
   const [vocabSize, hidden] = [required(given, 'vocabSize'), required(given, 'hidden')];
   const [layers, heads, mlp] = [required(given, 'layers'), required(given, 'heads'), required(given, 'mlp')];
   const resolved = {
@@ -97,6 +111,7 @@ export function resolveDecoderConfig(config: DecoderConfigInput): DecoderConfig 
     ...resolved,
     specialTokens: resolveSpecialTokens(specialTokens ?? {}, vocabSize),
     ...(lora && { lora: resolveLoraConfig(lora) }),
+    ...(attention && { attention: requireType(attention) }),
   };
 }
 

@@ -1,11 +1,11 @@
 import {
   add,
-  concat,
-  dotProductAttention,
   mergeHeads,
+  mixValues,
   mul,
   normal,
   ones,
+  plainAttention,
   rmsNorm,
   silu,
   splitHeads,
@@ -13,13 +13,16 @@ import {
   type WeightScope,
 } from '@nano-emox/engine';
 import type { DecoderConfig } from '../config/decoder-config';
+import type { LayerAttention } from './layer-attention';
 import { projection } from './projection';
 import { type Rotation, rotate } from './rotary';
 
-/** Keys (rotated) and values of the tokens so far, `[batch, keyHeads, past, headDim]` each. */
+/** What a layer keeps of the tokens so far: keys (rotated) and values, `[batch, keyHeads, past, headDim]` each. */
 export interface KeyValues {
   readonly key: Value;
   readonly value: Value;
+  /** What an attention extension keeps besides. */
+  readonly carried?: Readonly<Record<string, Value>>;
 }
 
 /** What every layer of one run shares. */
@@ -27,6 +30,8 @@ export interface LayerContext {
   readonly rotation: Rotation;
   /** Additive mask, broadcast to `[batch, heads, time, keys]`. */
   readonly bias: Value;
+  /** @default `plainAttention` */
+  readonly attend?: LayerAttention | undefined;
 }
 
 /** Standard deviation of fresh matrices, that of the Hugging Face configurations. */
@@ -44,20 +49,20 @@ function selfAttention(
   x: Value,
   weights: WeightScope,
   config: DecoderConfig,
-  { rotation, bias }: LayerContext,
+  { rotation, bias, attend = plainAttention }: LayerContext,
+  layer: number,
   past: KeyValues | undefined,
 ): { mixed: Value; present: KeyValues } {
   const { hidden, layers, heads, keyHeads, headDim, attentionBias } = config;
   const options = { bias: attentionBias, initializer: initialMatrix };
   const query = splitHeads(projection(x, weights, 'q_proj', heads * headDim, config, options), heads);
-  const newKey = splitHeads(projection(x, weights, 'k_proj', keyHeads * headDim, config, options), keyHeads);
-  const newValue = splitHeads(projection(x, weights, 'v_proj', keyHeads * headDim, config, options), keyHeads);
-  const rotatedKey = rotate(newKey, rotation); // [batch, keyHeads, time, headDim]
-  const key = past ? concat([past.key, rotatedKey], 2) : rotatedKey; // [batch, keyHeads, past + time, headDim]
-  const value = past ? concat([past.value, newValue], 2) : newValue;
-  const heard = mergeHeads(dotProductAttention(rotate(query, rotation), key, value, { bias })); // [batch, time, heads · headDim]
+  const key = splitHeads(projection(x, weights, 'k_proj', keyHeads * headDim, config, options), keyHeads);
+  const value = splitHeads(projection(x, weights, 'v_proj', keyHeads * headDim, config, options), keyHeads);
+  const rotated = { query: rotate(query, rotation), key: rotate(key, rotation) }; // [batch, …, time, headDim]
+  const { weights: shares, ...present } = attend({ layer, ...rotated, value, past, carried: past?.carried, bias });
+  const heard = mergeHeads(mixValues(shares, present.value)); // [batch, time, heads · headDim]
   const output = { bias: false, initializer: residualMatrix(layers) };
-  return { mixed: projection(heard, weights, 'o_proj', hidden, config, output), present: { key, value } };
+  return { mixed: projection(heard, weights, 'o_proj', hidden, config, output), present };
 }
 
 function feedForward(x: Value, weights: WeightScope, config: DecoderConfig): Value {
@@ -71,16 +76,17 @@ function feedForward(x: Value, weights: WeightScope, config: DecoderConfig): Val
   });
 }
 
-/** One decoder layer, `x` `[batch, time, hidden]` to the same shape; also the keys and values to keep for later tokens. */
+/** Decoder layer number `layer`, `x` `[batch, time, hidden]` to the same shape; also the keys and values to keep for later tokens. */
 export function decoderLayer(
   x: Value,
   weights: WeightScope,
   config: DecoderConfig,
   context: LayerContext,
+  layer: number,
   past?: KeyValues,
 ): { output: Value; present: KeyValues } {
   const normed = rmsNormLayer(x, weights.scope('input_layernorm'), config);
-  const { mixed, present } = selfAttention(normed, weights.scope('self_attn'), config, context, past);
+  const { mixed, present } = selfAttention(normed, weights.scope('self_attn'), config, context, layer, past);
   const attended = add(x, mixed);
   const inner = rmsNormLayer(attended, weights.scope('post_attention_layernorm'), config);
   return { output: add(attended, feedForward(inner, weights.scope('mlp'), config)), present };

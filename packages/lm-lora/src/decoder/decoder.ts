@@ -61,7 +61,7 @@ export function decode(
   const presents: KeyValues[] = [];
   for (let layer = 0; layer < config.layers; layer++) {
     const scope = weights.scope('model', 'layers', layer);
-    const { output, present } = decoderLayer(states[layer] as Value, scope, config, context, pasts[layer]);
+    const { output, present } = decoderLayer(states[layer] as Value, scope, config, context, layer, pasts[layer]);
     states.push(output);
     presents.push(present);
   }

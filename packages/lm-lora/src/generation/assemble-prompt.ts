@@ -10,6 +10,7 @@ import {
 } from '@nano-emox/tensor-contract';
 import type { DecoderConfig } from '../config/decoder-config';
 import { modalityOrder, softTokenLayout } from '../sequence/soft-token-layout';
+import { promptKinds } from '../sequence/token-kinds';
 import { type TokenSequence, tokenizePrompt } from '../sequence/tokenize-prompt';
 import type { TextTokenizer } from '../tokenizer/text-tokenizer';
 
@@ -17,6 +18,8 @@ import type { TextTokenizer } from '../tokenizer/text-tokenizer';
 export interface AssembledPrompt extends TokenSequence {
   /** `[1, soft, hidden]`, the modalities joined in `modalityOrder`. */
   readonly softTokens: FloatTensor;
+  /** `tokenKinds` of each token. */
+  readonly kinds: readonly number[];
 }
 
 /**
@@ -44,7 +47,8 @@ export function assemblePrompt(
   const { offsets, rows } = softTokenLayout(counts);
   const joined = new Float32Array(rows * config.hidden);
   for (const [modality, { data }] of byModality) joined.set(data, (offsets.get(modality) as number) * config.hidden);
-  return { ...sequence, softTokens: floatTensor(joined, [1, rows, config.hidden]) };
+  const kinds = promptKinds(sequence.spliceIndex, counts);
+  return { ...sequence, softTokens: floatTensor(joined, [1, rows, config.hidden]), kinds };
 }
 
 function groupByModality(softTokens: readonly SoftTokens[], hidden: number): Map<Modality, FloatTensor> {

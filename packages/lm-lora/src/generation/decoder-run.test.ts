@@ -24,7 +24,7 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
   it('continues greedily as Hugging Face does, 64 ids', async () => {
     const oracle = await readOracle(name);
     const handle = await componentFromWeights(generationDefinition, config, oracle.weights, { executor });
-    const run = await DecoderRun.start(handle);
+    const run = await DecoderRun.start({ handle });
     const expected = oracle.ids('output.greedy_ids');
     expect(expected).toHaveLength(64);
     let [logits] = await run.append({ inputIds: oracle.ids('input.prompt_ids') });
@@ -44,7 +44,7 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
     const inputIds = [...oracle.ids('input.prompt_ids'), ...oracle.ids('output.greedy_ids')].slice(0, 40);
     const rows = inputIds.map((_, index) => index);
     const readIn = async (pieceLengths: readonly number[]): Promise<Float32Array[]> => {
-      const run = await DecoderRun.start(handle);
+      const run = await DecoderRun.start({ handle });
       const logits: Float32Array[] = [];
       for (const length of pieceLengths) {
         const piece = inputIds.slice(run.length, run.length + length);
@@ -69,7 +69,7 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
     const handle = await componentFromWeights(generationDefinition, config, oracle.weights, { executor });
     const common = oracle.ids('input.prompt_ids');
     const branches = [[3, 1, 4], [1], [5, 9, 2, 6]];
-    const run = await DecoderRun.start(handle);
+    const run = await DecoderRun.start({ handle });
     await run.append({ inputIds: common });
     const tokens = branches.flatMap((ids, branch) => ids.map((id, index) => ({ id, branch, position: 6 + index })));
     const packed = await run.append({
@@ -81,7 +81,7 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
     await run.dispose();
     let next = 0;
     for (const ids of branches) {
-      const alone = await DecoderRun.start(handle);
+      const alone = await DecoderRun.start({ handle });
       await alone.append({ inputIds: common });
       const expected = await alone.append({ inputIds: ids, rows: ids.map((_, index) => index) });
       for (const logits of expected) assertAllclose(logits, packed[next++] as Float32Array, 1e-4);

@@ -1,8 +1,8 @@
-import type { SessionState } from '@nano-emox/engine';
+import { type AttentionExtension, type SessionState, tokenKinds } from '@nano-emox/engine';
 import { type ComponentHandle, floatResult } from '@nano-emox/engine/runtime';
 import { type FloatTensor, floatTensor, type HostTensor, type RunOptions } from '@nano-emox/tensor-contract';
 import type { DecoderConfig } from '../config/decoder-config';
-import { cacheFeedback } from '../decoder/generation-module';
+import { emptyCache } from '../decoder/generation-module';
 import { TEXT_TOKEN } from '../sequence/tokenize-prompt';
 
 /** New tokens of a sequence. */
@@ -12,6 +12,8 @@ export interface AppendedTokens extends RunOptions {
   readonly spliceIndex?: readonly number[];
   /** `[1, soft, hidden]`. @default none */
   readonly softTokens?: FloatTensor;
+  /** `tokenKinds` of each token; read where the model has an attention extension. @default all of the answer */
+  readonly kinds?: readonly number[];
   /** Position of each token. @default behind the tokens so far */
   readonly positions?: readonly number[];
   /** Tokens see only new tokens of their own branch, and all tokens before. @default one branch */
@@ -26,6 +28,12 @@ const row = (values: readonly number[]): HostTensor<'int64'> => ({
   data: BigInt64Array.from(values, BigInt),
 });
 
+/** A compiled generation graph and the attention extension it was made with. */
+export interface RunnableDecoder {
+  readonly handle: ComponentHandle<DecoderConfig>;
+  readonly extension?: AttentionExtension | undefined;
+}
+
 /** One sequence in the making: tokens are appended, their keys and values stay in the runtime. Must be disposed. */
 export class DecoderRun {
   /** Tokens so far. */
@@ -36,16 +44,13 @@ export class DecoderRun {
     private readonly state: SessionState,
   ) {}
 
-  static async start(handle: ComponentHandle<DecoderConfig>): Promise<DecoderRun> {
-    const { keyHeads, headDim } = handle.config;
-    const empty = floatTensor(new Float32Array(0), [1, keyHeads, 0, headDim]);
-    const names = Object.values(cacheFeedback(handle.config));
-    return new DecoderRun(handle, await handle.createState(Object.fromEntries(names.map((name) => [name, empty]))));
+  static async start({ handle, extension }: RunnableDecoder): Promise<DecoderRun> {
+    return new DecoderRun(handle, await handle.createState(emptyCache(handle.config, extension)));
   }
 
   /** Logits `[vocabSize]` of each of `rows`. Views of one buffer, owned by the caller. */
   async append({ inputIds, signal, ...given }: AppendedTokens): Promise<Float32Array[]> {
-    const { hidden, vocabSize } = this.handle.config;
+    const { hidden, vocabSize, attention } = this.handle.config;
     const rows = given.rows ?? [inputIds.length - 1];
     const inputs = {
       inputIds: row(inputIds),
@@ -54,10 +59,16 @@ export class DecoderRun {
       branch: row(given.branch ?? inputIds.map(() => 0)),
       softTokens: given.softTokens ?? floatTensor(new Float32Array(0), [1, 0, hidden]),
       rows: { ...row(rows), dims: [rows.length] },
+      ...(attention && { kinds: row(given.kinds ?? inputIds.map(() => tokenKinds.answer)) }),
     };
     const { data } = floatResult(await this.handle.run(inputs, { state: this.state, signal }), 'logits');
     this.length += inputIds.length;
     return rows.map((_, index) => data.subarray(index * vocabSize, (index + 1) * vocabSize));
+  }
+
+  /** What the run keeps: `past.N.key`, `past.N.value`, and what an extension carries. Copies. */
+  readCache(): Promise<Readonly<Record<string, HostTensor>>> {
+    return this.state.read();
   }
 
   /** Frees the cache. Idempotent. */

@@ -1,11 +1,9 @@
 import { Random } from '@nano-emox/engine';
-import type { ComponentHandle } from '@nano-emox/engine/runtime';
 import { type GeneratedToken, type RunOptions, type SamplingOptions, throwIfAborted } from '@nano-emox/tensor-contract';
-import type { DecoderConfig } from '../config/decoder-config';
 import { TEXT_TOKEN } from '../sequence/tokenize-prompt';
 import type { TextTokenizer } from '../tokenizer/text-tokenizer';
 import type { AssembledPrompt } from './assemble-prompt';
-import { DecoderRun } from './decoder-run';
+import { DecoderRun, type RunnableDecoder } from './decoder-run';
 import { chooseToken, resolveSampling } from './sampling';
 import { StopTextFilter } from './stop-text-filter';
 
@@ -17,20 +15,20 @@ function streamContext({ inputIds, spliceIndex }: AssembledPrompt, bos: number |
 
 /** Streams the continuation of `prompt`. The cache is freed when the stream ends, fails or is left. */
 export async function* generateTokens(
-  handle: ComponentHandle<DecoderConfig>,
+  decoder: RunnableDecoder,
   tokenizer: TextTokenizer,
   prompt: AssembledPrompt,
   options: SamplingOptions & RunOptions,
 ): AsyncGenerator<GeneratedToken, void, undefined> {
   const { signal } = options;
   const sampling = resolveSampling(options);
-  const { specialTokens, maxPositions } = handle.config;
+  const { specialTokens, maxPositions } = decoder.handle.config;
   const limit = Math.min(sampling.maxNewTokens, maxPositions - prompt.inputIds.length);
   const random = new Random(sampling.seed);
   const stream = tokenizer.stream(streamContext(prompt, specialTokens.bos));
   const filter = new StopTextFilter(sampling.stop);
   throwIfAborted(signal, 'generate');
-  const run = await DecoderRun.start(handle);
+  const run = await DecoderRun.start(decoder);
   try {
     let [logits] = await run.append({ ...prompt, signal });
     for (let count = 1; ; count++) {

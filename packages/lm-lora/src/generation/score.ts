@@ -1,8 +1,6 @@
-import type { ComponentHandle } from '@nano-emox/engine/runtime';
 import { InvalidArgumentError, type RunOptions } from '@nano-emox/tensor-contract';
-import type { DecoderConfig } from '../config/decoder-config';
 import type { AssembledPrompt } from './assemble-prompt';
-import { DecoderRun } from './decoder-run';
+import { DecoderRun, type RunnableDecoder } from './decoder-run';
 import { logSumExp } from './sampling';
 
 /** Log-probability of a continuation, summed over its tokens. */
@@ -37,12 +35,12 @@ const tokenScore = (logits: Float32Array, id: number): number => (logits[id] as 
  * behind it, which costs their tokens and no padding.
  */
 async function scoreRun(
-  handle: ComponentHandle<DecoderConfig>,
+  decoder: RunnableDecoder,
   prompt: AssembledPrompt,
   continuations: readonly (readonly number[])[],
   signal: AbortSignal | undefined,
 ): Promise<Score[]> {
-  const run = await DecoderRun.start(handle);
+  const run = await DecoderRun.start(decoder);
   try {
     const [first] = (await run.append({ ...prompt, signal })) as [Float32Array];
     // The last token of a continuation predicts nothing that is asked for.
@@ -72,12 +70,12 @@ async function scoreRun(
 
 /** Scores each of `continuations` (token ids) after `prompt`; an empty one scores 0. @throws InvalidArgumentError, AbortedError */
 export async function scoreContinuations(
-  handle: ComponentHandle<DecoderConfig>,
+  decoder: RunnableDecoder,
   prompt: AssembledPrompt,
   continuations: readonly (readonly number[])[],
   { signal }: RunOptions,
 ): Promise<Score[]> {
-  const { maxPositions } = handle.config;
+  const { maxPositions } = decoder.handle.config;
   const room = maxPositions - prompt.inputIds.length;
   const tooLong = continuations.findIndex((ids) => ids.length > room);
   if (tooLong >= 0) {
@@ -88,6 +86,6 @@ export async function scoreContinuations(
     });
   }
   const scores: Score[] = [];
-  for (const part of inRuns(continuations)) scores.push(...(await scoreRun(handle, prompt, part, signal)));
+  for (const part of inRuns(continuations)) scores.push(...(await scoreRun(decoder, prompt, part, signal)));
   return scores;
 }

@@ -27,7 +27,8 @@ export function loraWeights(weights: ReadonlyMap<string, HostTensor>): Map<strin
  */
 export function attachLora({ config, weights }: DecoderWeights, lora: Partial<LoraConfig>, seed = 0): DecoderWeights {
   const extended = resolveDecoderConfig({ ...config, lora });
-  const graph = traceModule(decoderModule, extended);
+  const { attention: _, ...plain } = extended; // which attention a decoder has does not matter to its low-rank branches
+  const graph = traceModule(decoderModule, plain);
   const added = new Map([...graph.parameters].filter(([name]) => isLoraWeight(name)));
   return {
     config: extended,
