@@ -8,6 +8,7 @@ export {
   multiHeadAttention,
   splitHeads,
 } from './attention';
+export { type BatchNormWeights, batchNorm } from './batch-norm';
 export { type ConvolutionAttributes, convolution } from './convolution';
 export {
   abs,

@@ -1,6 +1,7 @@
 export { gradientsOf, prepareForDifferentiation } from '../autodiff/differentiate';
 export { type AdamWOptions, adamWDefaults, adamWScalars } from '../optimizers/adamw';
 export { type Schedule, type WarmupCosineOptions, warmupCosine } from '../optimizers/schedule';
+export { type BatchStatisticsGraph, measureBatchStatistics, withBatchStatistics } from './batch-statistics';
 export {
   buildTrainingGraph,
   decaysByDefault,
