@@ -1,9 +1,20 @@
 export * from './data';
+export { type EmotionDataSetsOptions, emotionDataSets } from './samples/emotion-data-sets';
+export { fillableMode, modalitiesOf } from './samples/fillable-mode';
 export type { SampleEvent, SampleOptions } from './samples/sample-options';
+export { type CorpusEvent, type CorpusSourceOptions, corpusSource } from './sources/corpus-source';
 export type { EmotionSource } from './sources/emotion-source';
-export { type SourceSelection, selectSource } from './sources/select-source';
 export {
-  type TinyDataSet,
+  clipFeatures,
+  type EncoderInputs,
+  encodersOf,
+  type FrozenEncoders,
+  openEncoders,
+} from './sources/frozen-encoders';
+export { type SourceSelection, selectSource } from './sources/select-source';
+export { type PretrainingStage, prepareTiny, pretrainTiny, tinyParts } from './tiny/prepare-tiny';
+export { tinyMixtures, tinyTaskRatio } from './tiny/tiny-mixtures';
+export {
   type TinyEvent,
   type TinyMaterial,
   type TinyRecipeOptions,
@@ -12,9 +23,13 @@ export {
   tinyStages,
 } from './tiny/tiny-options';
 export { tinyScale } from './tiny/tiny-scale';
+export { tinySamples } from './tiny/tiny-sources';
+export { trainTinyCurriculum, trainTinyFromNothing } from './tiny/train-tiny';
+export { type EvaluateTinyOptions, evaluateTiny, type Score } from './train/evaluate';
 export { type PretrainedFolders, partsOfModel } from './train/pretrained-folders';
+export { type SaveModelOptions, saveEmotionModel } from './train/save-model';
 export { scaleSteps } from './train/scaled-steps';
-export { stages } from './train/stages';
+export { trainEmotionModel } from './train/train-emotion-model';
 export type {
   PartStorage,
   TrainEmotionModelOptions,

@@ -1,27 +1,25 @@
 import type { Script } from '@nano-emox/clip-renderer';
 import { formatTarget, sentimentOfValence, type TaskId } from '@nano-emox/tasks';
+import type { SampleTarget } from '@nano-emox/tasks/datasets';
 import type { EmotionClass } from './emotion-words';
 import type { LabelledText } from './text-sets';
 
 /** Steps of the valence in training answers: finer ones would be noise to learn. */
 const valenceStep = 0.1;
 
-/** The answer of each task, as far as `item` tells it, with the stop text behind it. */
-export type Answers = Partial<Readonly<Record<TaskId, string>>>;
-
-const sentimentAnswer = (exact: number) => {
+const sentimentTarget = (exact: number): SampleTarget => {
   const valence = Math.max(-1, Math.min(1, Math.round(exact / valenceStep) * valenceStep));
-  return formatTarget('msa', { sentiment: sentimentOfValence(exact), valence });
+  return { task: 'msa', value: { sentiment: sentimentOfValence(exact), valence } };
 };
 
-/** Answers for an utterance of a corpus. */
-export function textAnswers({ emotion, emotionWords, valence, intent }: LabelledText): Answers {
-  return {
-    ...(valence !== undefined && { msa: sentimentAnswer(valence) }),
-    ...(emotion !== undefined && { mer: formatTarget('mer', { emotion }) }),
-    ...(emotionWords !== undefined && { ovMer: formatTarget('ovMer', { emotions: emotionWords }) }),
-    ...(intent !== undefined && { mir: formatTarget('mir', { intent }) }),
-  };
+/** What an utterance of a corpus tells. */
+export function textTargets({ emotion, emotionWords, valence, intent }: LabelledText): SampleTarget[] {
+  return [
+    ...(valence !== undefined ? [sentimentTarget(valence)] : []),
+    ...(emotion !== undefined ? [{ task: 'mer', value: { emotion } } as const] : []),
+    ...(emotionWords !== undefined ? [{ task: 'ovMer', value: { emotions: emotionWords } } as const] : []),
+    ...(intent !== undefined ? [{ task: 'mir', value: { intent } } as const] : []),
+  ];
 }
 
 /** A script and the emotion it was drawn for. */
@@ -35,23 +33,33 @@ export interface ActedScript {
 /** Begins the last sentence of the renderer's reasoning; the answer grammar of ERI has its own. */
 const conclusion = ' So the speaker seems ';
 
-/** Answers for a rendered clip or its script alone. */
-export function actedAnswers({ emotion, script, reasoning }: ActedScript): Answers {
+/** What a rendered clip or its script alone tells: all six tasks, intent only where one is acted. */
+export function actedTargets({ emotion, script, reasoning }: ActedScript): [SampleTarget, ...SampleTarget[]] {
   const clues = reasoning?.slice(0, reasoning.lastIndexOf(conclusion)) ?? `The words tell: ${script.eventScenario}`;
-  return {
-    msa: sentimentAnswer(script.valence),
-    mer: formatTarget('mer', { emotion }),
-    ovMer: formatTarget('ovMer', { emotions: script.emotionWords }),
-    eri: formatTarget('eri', { reason: clues, emotions: script.emotionWords.slice(0, 2) }),
-    ...(script.intent !== null && { mir: formatTarget('mir', { intent: script.intent }) }),
-    erg: formatTarget('erg', {
-      chainOfEmpathy: {
-        eventScenario: script.eventScenario,
-        speakerEmotion: emotion,
-        emotionCause: script.emotionCause,
-        goalToResponse: script.responseGoal,
-      },
-      response: script.empathicResponse,
-    }),
+  const chainOfEmpathy = {
+    eventScenario: script.eventScenario,
+    speakerEmotion: emotion,
+    emotionCause: script.emotionCause,
+    goalToResponse: script.responseGoal,
   };
+  return [
+    sentimentTarget(script.valence),
+    { task: 'mer', value: { emotion } },
+    { task: 'ovMer', value: { emotions: script.emotionWords } },
+    { task: 'eri', value: { reason: clues, emotions: script.emotionWords.slice(0, 2) } },
+    ...(script.intent !== null ? [{ task: 'mir', value: { intent: script.intent } } as const] : []),
+    { task: 'erg', value: { chainOfEmpathy, response: script.empathicResponse } },
+  ];
+}
+
+/** The answer of each task, as far as an item tells it, with the stop text behind it. */
+export type Answers = Partial<Readonly<Record<TaskId, string>>>;
+
+/** Targets as texts to learn. */
+export function answersOf(targets: readonly SampleTarget[]): Answers {
+  const entries = targets.map(({ task, value }) => [
+    task,
+    formatTarget(task, value as Parameters<typeof formatTarget>[1]),
+  ]);
+  return Object.fromEntries(entries) as Answers;
 }

@@ -1,9 +1,9 @@
 import { decodeImage } from '@nano-emox/media';
 import { labelSets } from '@nano-emox/tasks';
 import { InvalidFileError } from '@nano-emox/tensor-contract';
+import { dataFile, dataSetFiles } from './data-sets';
 import { contentFraction } from './hash-split';
 import { cachedSet } from './set-cache';
-import { sharedDataFile } from './shared-data';
 import { tarEntries } from './tar-entries';
 
 /** Width and height of a FER2013 picture. */
@@ -33,15 +33,15 @@ export interface FaceData {
 /** Options of {@link loadFaces}. */
 export interface LoadFacesOptions {
   readonly cacheFolder: string;
-  /** @default `sharedDataFolder()` */
-  readonly dataFolder?: string;
+  /** Where the archive lies; not needed for what is cached. */
+  readonly dataFolder: string;
   /** @default 1 */
   readonly seed?: number;
   /** Part of the training pictures held out. @default 0.06 */
   readonly validationShare?: number;
 }
 
-const archive = 'faces/fer2013-train-publictest.tar.gz';
+const [archive] = dataSetFiles.fer2013;
 
 /** Folder names of the archive where they differ from our labels. */
 const labelOfFolder: Readonly<Record<string, string>> = { angry: 'anger' };
@@ -55,7 +55,7 @@ export async function loadFaces(options: LoadFacesOptions): Promise<FaceData> {
   const { cacheFolder, dataFolder, seed = 1, validationShare = 0.06 } = options;
   const key = JSON.stringify({ version: 1, seed, validationShare });
   const { arrays } = await cachedSet(cacheFolder, 'faces', key, async () => {
-    const parts = splitFaces(await readArchive(sharedDataFile(archive, dataFolder)), seed, validationShare);
+    const parts = splitFaces(await readArchive(dataFile(dataFolder, archive)), seed, validationShare);
     return { facts: { labels: labelSets.sevenEmotions }, arrays: Object.assign({}, ...parts.map(toArrays)) };
   });
   const part = (name: string): FaceSet => {

@@ -1,5 +1,6 @@
-export { type ActedScript, type Answers, actedAnswers, textAnswers } from './answers';
+export { type ActedScript, type Answers, actedTargets, answersOf, textTargets } from './answers';
 export { cleanText } from './clean-text';
+export { dataSetFiles, findDataSets, type MissingDataSet, type TinyDataSet } from './data-sets';
 export {
   drawFace,
   type FaceBatchOptions,
@@ -19,7 +20,6 @@ export {
   type RenderedTruth,
 } from './rendered';
 export { writeAtomically } from './set-cache';
-export { repositoryRoot, sharedDataFile, sharedDataFolder } from './shared-data';
 export {
   type LoadTaskTextsOptions,
   loadTaskTexts,
@@ -29,18 +29,13 @@ export {
 } from './task-texts';
 export { type LabelledText, readTextSets, type TextSource } from './text-sets';
 export { describedPrompt, type TinyPromptContent, tinyPrompt, tinyPromptOptions } from './tiny-prompt';
-export {
-  type FaceClipOptions,
-  faceClip,
-  type SampleMaterial,
-  type SampleMedia,
-  type SampleSet,
-  sampleSets,
-  type TrainingSample,
-  tinyMixtures,
-  visualMode,
-  voiceMode,
-} from './training-samples';
 export { plainVoice, sampleVoiceChange, type VoiceBatchOptions, type VoiceChange, voiceBatch } from './voice-batch';
-export { type LoadVoicesOptions, loadVoices, type VoiceData, type VoiceSet, voiceSampleRateHz } from './voices';
+export {
+  type LoadVoicesOptions,
+  loadVoices,
+  type VoiceData,
+  type VoiceSet,
+  type VoiceSource,
+  voiceSampleRateHz,
+} from './voices';
 export { sourceShares, taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';

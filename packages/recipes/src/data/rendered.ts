@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { renderTrainingClip, type TrainingClip } from '@nano-emox/clip-renderer';
 import { labelSets } from '@nano-emox/tasks';
-import { ExecutionError, InvalidArgumentError } from '@nano-emox/tensor-contract';
+import { ExecutionError, InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
 import { type CachedSet, cachedSet, isCached } from './set-cache';
 import { toInt16 } from './voices';
 
@@ -44,6 +44,8 @@ export interface LoadRenderedOptions {
   readonly seed?: number;
   /** Worker threads, of low priority. 0 renders in this thread. @default 2 */
   readonly threads?: number;
+  /** Looked at between chunks; those that are ready stay cached. */
+  readonly signal?: AbortSignal;
   /** Called after each chunk with the clips that are ready, those cached before included. */
   readonly onProgress?: (readyClips: number, allClips: number) => void;
 }
@@ -59,7 +61,7 @@ export interface RenderJob {
 /** Clips per cached file; an interrupted run repeats at most this many per thread. */
 const clipsPerChunk = 32;
 /** To be raised when the renderer draws something else for the same seed. */
-const rendererVersion = 1;
+export const rendererVersion = 1;
 
 /** A part of the rendered clips, read from its chunks. */
 export class RenderedSet {
@@ -114,7 +116,7 @@ export async function loadRendered(
       return { cacheFolder, name: `rendered-${part}-${String(chunk).padStart(3, '0')}`, size, seeds };
     });
   const jobs = { train: jobsOf('train', trainCount), validation: jobsOf('validation', validationCount) };
-  await renderAll([...jobs.validation, ...jobs.train], threads, options.onProgress);
+  await renderAll([...jobs.validation, ...jobs.train], threads, options);
   const setOf = async (part: readonly RenderJob[], count: number) =>
     new RenderedSet(size, count, await Promise.all(part.map(renderChunk)));
   return { train: await setOf(jobs.train, trainCount), validation: await setOf(jobs.validation, validationCount) };
@@ -168,7 +170,7 @@ function truthOf(clip: TrainingClip, seed: string): RenderedTruth {
 async function renderAll(
   jobs: readonly RenderJob[],
   threads: number,
-  onProgress: LoadRenderedOptions['onProgress'],
+  { onProgress, signal }: LoadRenderedOptions,
 ): Promise<void> {
   const allClips = jobs.reduce((sum, { seeds }) => sum + seeds.length, 0);
   let readyClips = 0;
@@ -182,23 +184,31 @@ async function renderAll(
     else waiting.push(job);
   }
   if (threads > 0) {
-    await Promise.all(Array.from({ length: Math.min(threads, waiting.length) }, () => renderInWorker(waiting, ready)));
+    await Promise.all(
+      Array.from({ length: Math.min(threads, waiting.length) }, () => renderInWorker(waiting, ready, signal)),
+    );
+    throwIfAborted(signal, 'rendering');
     return;
   }
   for (const job of waiting) {
+    throwIfAborted(signal, 'rendering');
     await renderChunk(job);
     ready(job);
   }
 }
 
 /** One worker thread takes jobs until none is left. */
-function renderInWorker(waiting: RenderJob[], ready: (job: RenderJob) => void): Promise<void> {
+function renderInWorker(
+  waiting: RenderJob[],
+  ready: (job: RenderJob) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const worker = new Worker(new URL('./render-worker.js', import.meta.url));
   return new Promise<void>((resolve, reject) => {
     let current: RenderJob | undefined;
     const next = () => {
       if (current) ready(current);
-      current = waiting.shift();
+      current = signal?.aborted ? undefined : waiting.shift();
       if (current) worker.postMessage(current);
       else resolve();
     };

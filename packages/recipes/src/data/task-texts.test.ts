@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { Random } from '@nano-emox/engine';
 import { emotionValence, labelSets, parseAnswer, type TaskId, taskIds } from '@nano-emox/tasks';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { actedAnswers, textAnswers } from './answers';
+import { dataFolder } from './__fixtures__/data-folder';
+import { actedTargets, answersOf, textTargets } from './answers';
 import { cleanText } from './clean-text';
 import { brighterWords, goEmotionsWords, xedWords } from './emotion-words';
-import { sharedDataFolder } from './shared-data';
 import { loadTaskTexts, type TaskText, type TaskTexts } from './task-texts';
 import { describedPrompt, tinyPrompt } from './tiny-prompt';
 import { taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';
@@ -61,7 +61,7 @@ describe('answers', () => {
   it('can be read back and say what the script says', () => {
     const reasoning =
       'The picture shows a smile. The voice is high. A bus is late. So the speaker seems angry and mad.';
-    const answers = actedAnswers({ emotion: 'anger', script, reasoning });
+    const answers = answersOf(actedTargets({ emotion: 'anger', script, reasoning }));
     const values = Object.fromEntries(
       taskIds.map((task) => {
         const outcome = parseAnswer(task, answers[task] as string);
@@ -82,14 +82,18 @@ describe('answers', () => {
         response: 'That is annoying.',
       },
     });
-    expect(actedAnswers({ emotion: 'sad', script: { ...script, text: '', intent: null } }).mir).toBeUndefined();
+    expect(
+      answersOf(actedTargets({ emotion: 'sad', script: { ...script, text: '', intent: null } })).mir,
+    ).toBeUndefined();
   });
 
   it('tell of a corpus text only what its corpus knows', () => {
-    expect(textAnswers({ source: 'emobank', text: 'x', valence: -0.04 })).toEqual({
+    expect(answersOf(textTargets({ source: 'emobank', text: 'x', valence: -0.04 }))).toEqual({
       msa: 'The sentiment is neutral, valence 0.00.###',
     });
-    expect(textAnswers({ source: 'mintrec', text: 'x', intent: 'ask for help' })).toEqual({ mir: 'Ask for help###' });
+    expect(answersOf(textTargets({ source: 'mintrec', text: 'x', intent: 'ask for help' }))).toEqual({
+      mir: 'Ask for help###',
+    });
   });
 });
 
@@ -126,7 +130,6 @@ describe('weights', () => {
   });
 });
 
-const dataFolder = sharedDataFolder();
 describe.skipIf(!existsSync(dataFolder))(
   `loadTaskTexts (skipped without the data folder beside the repository)`,
   () => {

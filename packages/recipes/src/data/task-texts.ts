@@ -1,7 +1,7 @@
 import { Random as ScriptRandom, sampleScript } from '@nano-emox/clip-renderer';
 import { defaultModalityMode, labelSets, type TaskId, taskIds } from '@nano-emox/tasks';
 import type { PromptSegment } from '@nano-emox/tensor-contract';
-import { type Answers, actedAnswers, textAnswers } from './answers';
+import { type Answers, actedTargets, answersOf, textTargets } from './answers';
 import { contentFraction } from './hash-split';
 import type { RenderedTruth } from './rendered';
 import { readTextSets, type TextSource } from './text-sets';
@@ -32,8 +32,10 @@ export interface TaskTexts {
 
 /** Options of {@link loadTaskTexts}. */
 export interface LoadTaskTextsOptions {
-  /** @default `sharedDataFolder()` */
+  /** Where the corpora lie. @default none: scripts and clips alone */
   readonly dataFolder?: string;
+  /** Corpora to read. @default all five */
+  readonly sources?: readonly TextSource[];
   /** Truths of the rendered training clips, for questions in which words describe face and voice. @default none */
   readonly clips?: readonly RenderedTruth[];
   /** Scripts drawn for questions on words alone. @default 6000 */
@@ -51,8 +53,10 @@ export interface LoadTaskTextsOptions {
  */
 export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise<TaskTexts> {
   const { seed = 1, validationShare = 0.04, scriptCount = 6000, clips = [] } = options;
-  const corpora = (await readTextSets(options.dataFolder)).map((item): Utterance => {
-    return { source: item.source, text: item.text, answers: textAnswers(item), prompt: onWords(item.text) };
+  const { dataFolder, sources } = options;
+  const texts = dataFolder === undefined ? [] : await readTextSets(dataFolder, sources);
+  const corpora = texts.map((item): Utterance => {
+    return { source: item.source, text: item.text, answers: answersOf(textTargets(item)), prompt: onWords(item.text) };
   });
   const utterances = [...corpora, ...scriptUtterances(scriptCount, seed), ...clips.map(clipUtterance)];
   const parts = { train: [] as TaskText[], validation: [] as TaskText[] };
@@ -104,7 +108,7 @@ function scriptUtterances(count: number, seed: number): Utterance[] {
     return {
       source: 'script',
       text: script.text,
-      answers: actedAnswers({ emotion, script }),
+      answers: answersOf(actedTargets({ emotion, script })),
       prompt: onWords(script.text),
     };
   });
@@ -117,7 +121,7 @@ function clipUtterance(truth: RenderedTruth): Utterance {
   return {
     source: 'clip',
     text: truth.script.text || truth.seed,
-    answers: actedAnswers(truth),
+    answers: answersOf(actedTargets(truth)),
     prompt: (task) => describedPrompt(task, content, words),
   };
 }

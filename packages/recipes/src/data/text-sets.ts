@@ -3,8 +3,8 @@ import { valenceOfEmotions } from '@nano-emox/tasks';
 import { InvalidFileError } from '@nano-emox/tensor-contract';
 import { parse } from 'csv-parse/sync';
 import { cleanText } from './clean-text';
+import { dataFile } from './data-sets';
 import { brighterWords, type EmotionClass, type EmotionWord, goEmotionsWords, xedWords } from './emotion-words';
-import { sharedDataFile } from './shared-data';
 
 /** A public corpus whose licence lets it train weights that are shipped. */
 export type TextSource = 'goemotions' | 'brighter' | 'xed' | 'emobank' | 'mintrec';
@@ -22,19 +22,20 @@ export interface LabelledText {
   readonly intent?: string;
 }
 
+export const textSources: readonly TextSource[] = ['goemotions', 'brighter', 'xed', 'emobank', 'mintrec'];
+
 /**
- * The texts of all five corpora, cleaned, each text once per corpus.
+ * The texts of the corpora, cleaned, each text once per corpus.
+ * @param sources all five by default
  * @throws MissingFileError without a file, InvalidFileError for a label that is not known
  */
-export async function readTextSets(dataFolder?: string): Promise<LabelledText[]> {
-  const read = (name: string) => readFile(sharedDataFile(`text/${name}`, dataFolder), 'utf8');
-  const sets = await Promise.all([
-    readGoEmotions(read),
-    readBrighter(read),
-    readXed(read),
-    readEmobank(read),
-    readMintrec(read),
-  ]);
+export async function readTextSets(
+  dataFolder: string,
+  sources: readonly TextSource[] = textSources,
+): Promise<LabelledText[]> {
+  const read = (name: string) => readFile(dataFile(dataFolder, `text/${name}`), 'utf8');
+  const wanted = textSources.filter((source) => sources.includes(source)); // in an order that does not depend on the caller
+  const sets = await Promise.all(wanted.map((source) => readers[source](read)));
   return sets.flatMap((set) => {
     const seen = new Map<string, LabelledText>();
     for (const item of set) {
@@ -46,6 +47,14 @@ export async function readTextSets(dataFolder?: string): Promise<LabelledText[]>
 }
 
 type Read = (name: string) => Promise<string>;
+
+const readers: Readonly<Record<TextSource, (read: Read) => Promise<LabelledText[]>>> = {
+  goemotions: readGoEmotions,
+  brighter: readBrighter,
+  xed: readXed,
+  emobank: readEmobank,
+  mintrec: readMintrec,
+};
 
 /** Rows of fields that tabs part; none of these files quotes. */
 const tabRows = (content: string) =>

@@ -3,9 +3,9 @@ import { decodeAudio } from '@nano-emox/media';
 import { labelSets } from '@nano-emox/tasks';
 import { InvalidFileError } from '@nano-emox/tensor-contract';
 import { parse } from 'csv-parse/sync';
+import { dataFile } from './data-sets';
 import { contentFraction } from './hash-split';
 import { cachedSet } from './set-cache';
-import { sharedDataFile } from './shared-data';
 import { tarEntries } from './tar-entries';
 import { activeRange } from './voice-activity';
 
@@ -30,11 +30,18 @@ export interface VoiceData {
   readonly validation: VoiceSet;
 }
 
+/** Where recordings come from. */
+export type VoiceSource = 'emodb' | 'emogator';
+
+const voiceSources: readonly VoiceSource[] = ['emodb', 'emogator'];
+
 /** Options of {@link loadVoices}. */
 export interface LoadVoicesOptions {
   readonly cacheFolder: string;
-  /** @default `sharedDataFolder()` */
-  readonly dataFolder?: string;
+  /** Where the archives lie; not needed for what is cached. */
+  readonly dataFolder: string;
+  /** @default both */
+  readonly sets?: readonly VoiceSource[];
   /** @default 1 */
   readonly seed?: number;
   /** Part of the EmoGator contributors held out. @default 0.1 */
@@ -66,9 +73,12 @@ export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData>
     speaker.startsWith('emodb-')
       ? emodbValidationSpeakers.includes(speaker.slice('emodb-'.length))
       : contentFraction(speaker, seed) < validationShare;
-  const key = JSON.stringify({ version: 1, seed, validationShare, emodbValidationSpeakers });
+  const sets = voiceSources.filter((set) => (options.sets ?? voiceSources).includes(set));
+  const someSets = sets.length < voiceSources.length && { sets };
+  const key = JSON.stringify({ version: 1, seed, validationShare, emodbValidationSpeakers, ...someSets });
   const { facts, arrays } = await cachedSet(cacheFolder, 'voices', key, async () => {
-    const voices = [...(await readEmodb(dataFolder)), ...(await readEmogator(dataFolder))];
+    const voices: LabelledVoice[] = [];
+    for (const set of sets) voices.push(...(await readers[set](dataFolder)));
     const parts = {
       train: voices.filter(({ speaker }) => !isHeldOut(speaker)),
       validation: voices.filter(({ speaker }) => isHeldOut(speaker)),
@@ -99,18 +109,23 @@ interface LabelledVoice {
   readonly speaker: string;
 }
 
-async function readEmodb(dataFolder?: string): Promise<LabelledVoice[]> {
-  const table = await readFile(sharedDataFile('speech/emodb-labels.csv', dataFolder), 'utf8');
+const readers: Readonly<Record<VoiceSource, (dataFolder: string) => Promise<LabelledVoice[]>>> = {
+  emodb: readEmodb,
+  emogator: readEmogator,
+};
+
+async function readEmodb(dataFolder: string): Promise<LabelledVoice[]> {
+  const table = await readFile(dataFile(dataFolder, 'speech/emodb-labels.csv'), 'utf8');
   const rows = parse(table, { columns: true }) as { file: string; speaker: string; emotion: string }[];
   const rowOf = new Map(rows.map((row) => [row.file, row]));
-  return readVoices(sharedDataFile('speech/emodb.tar', dataFolder), (name) => {
+  return readVoices(dataFile(dataFolder, 'speech/emodb.tar'), (name) => {
     const row = rowOf.get(name);
     return row && { speaker: `emodb-${row.speaker}`, category: row.emotion, emotion: emodbClasses[row.emotion] };
   });
 }
 
-function readEmogator(dataFolder?: string): Promise<LabelledVoice[]> {
-  return readVoices(sharedDataFile('speech/emogator.tar', dataFolder), (name) => {
+function readEmogator(dataFolder: string): Promise<LabelledVoice[]> {
+  return readVoices(dataFile(dataFolder, 'speech/emogator.tar'), (name) => {
     const [, contributor, category = ''] = /(\d+)-(\d+)-\d+\.opus$/.exec(name) ?? [];
     return contributor
       ? { speaker: `emogator-${contributor}`, category, emotion: emogatorClasses[category] }

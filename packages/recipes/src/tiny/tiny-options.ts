@@ -2,6 +2,7 @@ import type { Device } from '@nano-emox/engine';
 import type { CurriculumName, Mixtures, ModelChanges, TrainingEvent } from '@nano-emox/p2e';
 import type { RunOptions } from '@nano-emox/tensor-contract';
 import type { EmotionModelConfig } from 'nano-emox';
+import type { TinyDataSet } from '../data/data-sets';
 import type { SampleEvent, SampleOptions } from '../samples/sample-options';
 import type { EmotionSource } from '../sources/emotion-source';
 import type { PretrainedFolders } from '../train/pretrained-folders';
@@ -9,9 +10,6 @@ import type { PretrainedFolders } from '../train/pretrained-folders';
 /** The stages of the recipe, in order. */
 export const tinyStages = ['face-encoder', 'scene-encoder', 'audio-encoder', 'language-model', 'curriculum'] as const;
 export type TinyStage = (typeof tinyStages)[number];
-
-/** Public data the recipe can use; what the project renders itself is always there. */
-export type TinyDataSet = 'fer2013' | 'emodb' | 'emogator' | 'goemotions' | 'brighter' | 'xed' | 'emobank' | 'mintrec';
 
 /** What happens while the recipe runs. */
 export type TinyEvent =
@@ -36,6 +34,8 @@ export interface TinyRecipeOptions extends RunOptions {
   readonly stepsScale?: number;
   /** Rendered clips. @default 1600 to train on, 160 to judge by */
   readonly clips?: { readonly train: number; readonly validation: number };
+  /** Worker threads that render; 0 renders in the caller's thread. @default 2 */
+  readonly renderThreads?: number;
   /** Sizes of the parts. @default the preset `tiny` */
   readonly config?: EmotionModelConfig;
   /** @default 'auto' */

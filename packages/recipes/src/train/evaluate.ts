@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { componentFromWeights, openExecutor, readModelFolder } from '@nano-emox/engine/runtime';
-import { mergeWeights, writeFileAtomic } from '@nano-emox/engine/weights';
+import { mergeWeights } from '@nano-emox/engine/weights';
 import { faceFeaturesModule, resolveConfig as resolveFaceConfig } from '@nano-emox/face-encoder';
 import { cutClips } from '@nano-emox/media';
 import { taskIds } from '@nano-emox/tasks';
@@ -10,9 +10,7 @@ import { faceBatch } from '../data/face-batch';
 import { type FaceSet, loadFaces } from '../data/faces';
 import { framesPerClip, loadRendered, type RenderedItem } from '../data/rendered';
 import { drawFrame, faceWindow } from '../data/rendered-faces';
-import { repositoryRoot } from '../data/shared-data';
 import { classifierDefinition, emotionClasses } from './classifier';
-import type { PretrainOptions } from './pretrain-faces';
 
 /** One measured number and where it comes from. */
 export interface Score {
@@ -27,18 +25,22 @@ export interface Score {
 const EVALUATED_CLIPS = 120;
 const FACE_BATCH = 128;
 
-/** Measures the committed model and writes `scores.json` beside it. Test sets only report; nothing is chosen by them. */
-export async function evaluateModel({ cacheFolder, runFolder, seed }: Omit<PretrainOptions, 'steps'>): Promise<void> {
-  const modelFolder = join(repositoryRoot(), 'packages', 'weights-tiny', 'model');
-  const scores = [...(await faceScores(cacheFolder, runFolder)), ...(await clipScores(cacheFolder, modelFolder))];
-  const command = 'node packages/recipes/scripts/train.mjs evaluate';
-  const text = `${JSON.stringify({ command, seed, scores }, null, 2)}\n`;
-  process.stdout.write(text);
-  await writeFileAtomic(join(modelFolder, '..', 'scores.json'), text);
+export interface EvaluateTinyOptions {
+  /** Of the recipe: holds the face encoder with its pretraining head. */
+  readonly runFolder: string;
+  readonly cacheFolder: string;
+  readonly dataFolder: string;
+  /** The model to measure. */
+  readonly modelFolder: string;
+}
+
+/** Measures a model of the recipe. Test sets only report; nothing is chosen by them. */
+export async function evaluateTiny(options: EvaluateTinyOptions): Promise<readonly Score[]> {
+  return [...(await faceScores(options)), ...(await clipScores(options))];
 }
 
 /** Seven-class accuracy of the face encoder with its pretraining head. */
-async function faceScores(cacheFolder: string, runFolder: string): Promise<Score[]> {
+async function faceScores({ cacheFolder, runFolder, dataFolder }: EvaluateTinyOptions): Promise<Score[]> {
   const executor = await openExecutor({ device: 'cpu' });
   try {
     const encoder = await readModelFolder(join(runFolder, 'face-encoder', 'model'));
@@ -48,7 +50,7 @@ async function faceScores(cacheFolder: string, runFolder: string): Promise<Score
     const classifier = await componentFromWeights(definition, config, mergeWeights(encoder.weights, head.weights), {
       executor,
     });
-    const { test } = await loadFaces({ cacheFolder });
+    const { test } = await loadFaces({ cacheFolder, dataFolder });
     const hits = await faceHits(test, async (frames) => (await classifier.run({ frames })).logits as FloatTensor);
     await classifier.dispose();
     return [
@@ -81,7 +83,7 @@ async function faceHits(set: FaceSet, logitsOf: (frames: HostTensor) => Promise<
 }
 
 /** The whole model on rendered clips it has not seen, with and without the words. */
-async function clipScores(cacheFolder: string, modelFolder: string): Promise<Score[]> {
+async function clipScores({ cacheFolder, modelFolder }: EvaluateTinyOptions): Promise<Score[]> {
   const model = await NanoEmoX.fromPretrained(modelFolder, { device: 'cpu' });
   try {
     const { validation } = await loadRendered({ cacheFolder });

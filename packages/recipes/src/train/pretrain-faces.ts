@@ -1,25 +1,16 @@
 import { actionUnitNames } from '@nano-emox/clip-renderer';
-import { Random } from '@nano-emox/engine';
-import { faceFeaturesModule, presets, resolveConfig } from '@nano-emox/face-encoder';
+import type { Random } from '@nano-emox/engine';
+import { faceFeaturesModule, resolveConfig } from '@nano-emox/face-encoder';
 import type { DataSet } from '@nano-emox/p2e';
-import {
-  resolveConfig as resolveSceneConfig,
-  sceneEncoderModule,
-  presets as scenePresets,
-} from '@nano-emox/scene-encoder';
+import { resolveConfig as resolveSceneConfig, sceneEncoderModule } from '@nano-emox/scene-encoder';
 import { drawFace, noChange } from '../data/face-batch';
 import { type FaceSet, loadFaces } from '../data/faces';
-import { loadRendered, type RenderedSet } from '../data/rendered';
+import type { RenderedSet } from '../data/rendered';
 import { drawFrame, faceWindow, jitterWindow } from '../data/rendered-faces';
+import { batchRandom } from './batch-random';
 import { emotionClasses } from './classifier';
+import { type PretrainOptions, warmupOf } from './pretrain-options';
 import { type LabelledBatch, trainClassifier } from './train-classifier';
-
-export interface PretrainOptions {
-  readonly cacheFolder: string;
-  readonly runFolder: string;
-  readonly seed: number;
-  readonly steps: number;
-}
 
 /** Frames near the height of an expression; before and after, it is only on its way. */
 const apexFrames = [2, 3, 4, 5, 6] as const;
@@ -35,7 +26,7 @@ const VALIDATION_BATCH = 128;
 /** Draws pictures of both sources; `window` tells which part of a rendered frame is shown. */
 class PictureReader {
   constructor(
-    private readonly faces: FaceSet,
+    private readonly faces: FaceSet | undefined,
     private readonly clips: RenderedSet,
     private readonly size: number,
     private readonly shows: 'face' | 'frame',
@@ -69,8 +60,9 @@ class PictureReader {
   private fer(index: number, target: Uint8Array, random: Random | undefined): number {
     // In the few epochs of this recipe stronger changes cost more than they bring.
     const change = random ? { ...noChange, mirrored: random.uniform() < 0.5 } : noChange;
-    drawFace(this.faces, index, change, this.size, target, 0);
-    return this.faces.labels[index] as number;
+    const faces = this.faces as FaceSet; // pictures of it are only drawn where it is there
+    drawFace(faces, index, change, this.size, target, 0);
+    return faces.labels[index] as number;
   }
 
   private rendered(index: number, target: Uint8Array, random: Random | undefined): number {
@@ -82,48 +74,43 @@ class PictureReader {
   }
 }
 
-async function pictureTask(
-  { cacheFolder, runFolder, seed, steps }: PretrainOptions,
-  size: number,
-  shows: 'face' | 'frame',
-) {
-  const faces = await loadFaces({ cacheFolder });
-  const clips = await loadRendered({ cacheFolder });
-  const random = new Random(seed);
-  const train = new PictureReader(faces.train, clips.train, size, shows);
-  const held = new PictureReader(faces.validation, clips.validation, size, shows);
+async function pictureTask(options: PretrainOptions, size: number, shows: 'face' | 'frame') {
+  const { cacheFolder, rendered: clips, data, seed, steps } = options;
+  const faces = data?.sets.includes('fer2013') ? await loadFaces({ cacheFolder, dataFolder: data.folder }) : undefined;
+  const train = new PictureReader(faces?.train, clips.train, size, shows);
+  const held = new PictureReader(faces?.validation, clips.validation, size, shows);
   const set = (source: Picture['source'], length: number): DataSet<Picture> => ({
     name: source,
     length,
     get: (index) => ({ source, index }),
   });
-  const heldPictures = {
-    fer2013: Array.from({ length: faces.validation.count }, (_, index): Picture => ({ source: 'fer2013', index })),
-    rendered: actedPictures(clips.validation).map((index): Picture => ({ source: 'rendered', index })),
-  };
+  const heldFaces = Array.from(
+    { length: faces?.validation.count ?? 0 },
+    (_, index): Picture => ({ source: 'fer2013', index }),
+  );
+  const heldFrames = actedPictures(clips.validation).map((index): Picture => ({ source: 'rendered', index }));
   const acted = actedPictures(clips.train);
   return {
     dataSets: [
-      set('fer2013', faces.train.count),
+      ...(faces ? [set('fer2013', faces.train.count)] : []),
       {
         name: 'rendered',
         length: acted.length,
         get: (index) => ({ source: 'rendered', index: acted[index] as number }),
       } satisfies DataSet<Picture>,
     ],
-    collate: (pictures: readonly Picture[]) => train.read(pictures, random),
+    collate: (pictures: readonly Picture[]) => train.read(pictures, batchRandom(seed, pictures)),
     validation: {
-      fer2013: () => inBatches(heldPictures.fer2013, held),
-      rendered: () => inBatches(heldPictures.rendered, held),
+      ...(faces && { fer2013: () => inBatches(heldFaces, held) }),
+      ...(heldFrames.length > 0 && { rendered: () => inBatches(heldFrames, held) }),
     },
     movements: actionUnitNames.length,
     validateEverySteps: 150,
-    seed,
-    runFolder,
+    run: options,
     phase: {
-      mixture: { fer2013: 0.1, rendered: 0.9 },
+      mixture: faces ? { fer2013: 0.1, rendered: 0.9 } : { rendered: 1 },
       learningRates: { all: { initial: 1e-3, minimum: 2e-5, warmup: 1e-5 } },
-      warmupSteps: 50,
+      warmupSteps: warmupOf(steps, 50),
       steps,
       batchSize: 64,
       clipNorm: 1,
@@ -145,14 +132,14 @@ function* inBatches(pictures: readonly Picture[], reader: PictureReader): Iterab
 
 /** Face encoder: expressions of FER2013 and of the rendered faces, cropped as a detector would. */
 export async function pretrainFaceEncoder(options: PretrainOptions): Promise<void> {
-  const config = presets.tiny;
-  const task = await pictureTask(options, config.imageSize as number, 'face');
+  const { faceEncoder: config, sceneEncoder } = options.config;
+  const task = await pictureTask(options, sceneEncoder.imageSize, 'face');
   await trainClassifier({ ...task, type: 'face-encoder', encoder: faceFeaturesModule, config, resolveConfig });
 }
 
 /** Scene encoder: the same pictures as whole frames. */
 export async function pretrainSceneEncoder(options: PretrainOptions): Promise<void> {
-  const config = scenePresets.tiny;
+  const { sceneEncoder: config } = options.config;
   const task = await pictureTask(options, config.imageSize, 'frame');
   await trainClassifier({
     ...task,

@@ -1,16 +1,14 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   crossEntropy,
   defineModule,
+  deriveSeed,
   flattenRows,
   gather,
   initializeWeights,
   Random,
   traceModule,
 } from '@nano-emox/engine';
-import { openExecutor } from '@nano-emox/engine/runtime';
-import { readJsonFile } from '@nano-emox/engine/weights';
 import {
   CausalLanguageModel,
   collateSequences,
@@ -18,30 +16,27 @@ import {
   decodeSequences,
   type LabelledSequence,
   languageModelHead,
-  TextTokenizer,
-  type TokenizerJson,
+  type TextTokenizer,
   tokenizePrompt,
 } from '@nano-emox/lm-lora';
-import { type DataSet, trainPhase } from '@nano-emox/p2e';
+import { type DataSet, type Phase, trainPhase } from '@nano-emox/p2e';
 import { bool, f32, i64 } from '@nano-emox/tensor-contract';
-import { presets } from 'nano-emox';
+import { folder as tinyWeights } from '@nano-emox/weights-tiny';
+import type { EmotionModelConfig } from 'nano-emox';
 import { supervisedRows } from 'nano-emox/training';
-import { loadRendered } from '../data/rendered';
-import { repositoryRoot } from '../data/shared-data';
 import { loadTaskTexts, type TaskText } from '../data/task-texts';
+import { textSources } from '../data/text-sets';
 import { taskTextWeights, WeightedDraw } from '../data/weighted-draw';
-import type { PretrainOptions } from './pretrain-faces';
-import { RunLog } from './train-classifier';
+import { type PretrainOptions, warmupOf } from './pretrain-options';
+import { partsOfModel } from './pretrained-folders';
+import { openPretraining } from './pretraining-session';
+import { readTokenizer } from './trainable-network';
 
-/** The tiny model's decoder before the curriculum: the same sizes, no LoRA. */
-export function plainDecoderConfig(): DecoderConfig {
-  const { lora: _, ...config } = presets.tiny.languageModel as DecoderConfig;
+/** The decoder before the curriculum: the same sizes, no LoRA. */
+function plainDecoder({ languageModel }: EmotionModelConfig): DecoderConfig {
+  const { lora: _, ...config } = languageModel;
   return config;
 }
-
-/** Folder of the tokenizer that ships with the weights. */
-export const tokenizerPath = (): string =>
-  join(repositoryRoot(), 'packages', 'weights-tiny', 'model', 'language-model', 'tokenizer.json');
 
 /** Next-token loss over whole texts, prompt and answer. */
 const languageNetwork = defineModule({
@@ -62,26 +57,35 @@ const languageNetwork = defineModule({
 });
 
 /** Trains the decoder on the questions and answers of the six tasks, in words. */
-export async function pretrainLanguageModel({ cacheFolder, runFolder, seed, steps }: PretrainOptions): Promise<void> {
-  const config = plainDecoderConfig();
-  const path = tokenizerPath();
-  const tokenizer = TextTokenizer.fromJson((await readJsonFile(path)) as TokenizerJson, path);
-  const { train: clips } = await loadRendered({ cacheFolder });
-  const truths = Array.from({ length: clips.count }, (_, index) => clips.truth(index));
-  const texts = await loadTaskTexts({ clips: truths });
+export async function pretrainLanguageModel(options: PretrainOptions): Promise<void> {
+  const { rendered, data, runFolder, seed, steps, signal } = options;
+  const config = plainDecoder(options.config);
+  const tokenizer = await readTokenizer(partsOfModel(tinyWeights).languageModel);
+  const truths = Array.from({ length: rendered.train.count }, (_, index) => rendered.train.truth(index));
+  const sources = textSources.filter((source) => data?.sets.includes(source));
+  const texts = await loadTaskTexts({ clips: truths, ...(data && { dataFolder: data.folder, sources }) });
   const draw = new WeightedDraw(taskTextWeights(texts.train));
-  const random = new Random(seed);
   // The sampler's order is replaced by the weighted draw: every task and label gets its share.
   const set: DataSet<TaskText> = {
     name: 'task-texts',
     length: texts.train.length,
-    get: () => texts.train[draw.draw(random)] as TaskText,
+    get: (index) => texts.train[draw.draw(new Random(deriveSeed(seed, `text ${index}`)))] as TaskText,
   };
   const graph = traceModule(languageNetwork, config);
   const folder = join(runFolder, 'language-model');
-  await mkdir(folder, { recursive: true });
-  const log = new RunLog(join(folder, 'log.jsonl'));
-  const executor = await openExecutor({ device: 'cpu' });
+  const phase: Phase = {
+    name: 'language-model',
+    mixture: { 'task-texts': 1 },
+    trainable: [{ match: '', group: 'all' }],
+    learningRates: { all: { initial: 2e-3, minimum: 5e-5, warmup: 1e-5 } },
+    warmupSteps: warmupOf(steps, 60),
+    steps,
+    batchSize: 32,
+    weightDecay: 0.05,
+    clipNorm: 1,
+  };
+  const session = await openPretraining(folder, { languageModel: config, phase }, options);
+  const { executor } = session;
   const sequenceOf = (text: TaskText): LabelledSequence => fullySupervised(tokenizer, text, config);
   const collate = (items: readonly TaskText[]) => {
     const { labels, ...sequences } = collateSequences(items.map(sequenceOf), 0);
@@ -91,29 +95,21 @@ export async function pretrainLanguageModel({ cacheFolder, runFolder, seed, step
   try {
     const { weights } = await trainPhase({
       model: { graph, weights: initializeWeights(graph, seed), collate },
-      phase: {
-        name: 'language-model',
-        mixture: { 'task-texts': 1 },
-        trainable: [{ match: '', group: 'all' }],
-        learningRates: { all: { initial: 2e-3, minimum: 5e-5, warmup: 1e-5 } },
-        warmupSteps: 60,
-        steps,
-        batchSize: 32,
-        weightDecay: 0.05,
-        clipNorm: 1,
-      },
+      phase,
       dataSets: [set],
       executor,
       seed,
       checkpointFolder: folder,
       checkpointEverySteps: 250,
-      onEvent: (event) => log.write(event),
+      onEvent: session.record,
+      ...(signal && { signal }),
     });
     const model = await CausalLanguageModel.fromWeights(config, weights, { tokenizer, executor });
     await model.save(join(folder, 'model'));
     await model.dispose();
+    await session.finish();
   } finally {
-    await executor.dispose();
+    await session.dispose();
   }
 }
 

@@ -1,12 +1,13 @@
-import { audioEncoderModule, presets, resolveAudioEncoderConfig } from '@nano-emox/audio-encoder';
-import { Random } from '@nano-emox/engine';
+import { audioEncoderModule, resolveAudioEncoderConfig } from '@nano-emox/audio-encoder';
+import type { Random } from '@nano-emox/engine';
 import type { DataSet } from '@nano-emox/p2e';
 import type { HostTensor } from '@nano-emox/tensor-contract';
-import { loadRendered, type RenderedSet } from '../data/rendered';
+import type { RenderedSet } from '../data/rendered';
 import { plainVoice, playVoice, sampleVoiceChange } from '../data/voice-batch';
 import { loadVoices, toInt16, type VoiceSet } from '../data/voices';
+import { batchRandom } from './batch-random';
 import { emotionClasses } from './classifier';
-import type { PretrainOptions } from './pretrain-faces';
+import { type PretrainOptions, warmupOf } from './pretrain-options';
 import { type LabelledBatch, trainClassifier } from './train-classifier';
 
 /** A stretch of sound to learn from. */
@@ -20,7 +21,7 @@ const VALIDATION_BATCH = 64;
 
 class SoundReader {
   constructor(
-    private readonly voices: VoiceSet,
+    private readonly voices: VoiceSet | undefined,
     private readonly clips: RenderedSet,
   ) {}
 
@@ -37,7 +38,7 @@ class SoundReader {
   }
 
   private recorded(index: number) {
-    const { samples, offsets, labels } = this.voices;
+    const { samples, offsets, labels } = this.voices as VoiceSet; // only drawn where it is there
     return { recording: samples.subarray(offsets[index], offsets[index + 1]), label: labels[index] as number };
   }
 
@@ -51,12 +52,12 @@ class SoundReader {
 }
 
 /** Audio encoder: emotion of EmoDB sentences, EmoGator bursts and rendered voices. */
-export async function pretrainAudioEncoder({ cacheFolder, runFolder, seed, steps }: PretrainOptions): Promise<void> {
-  const voices = await loadVoices({ cacheFolder });
-  const clips = await loadRendered({ cacheFolder });
-  const random = new Random(seed);
-  const train = new SoundReader(voices.train, clips.train);
-  const held = new SoundReader(voices.validation, clips.validation);
+export async function pretrainAudioEncoder(options: PretrainOptions): Promise<void> {
+  const { cacheFolder, rendered: clips, data, seed, steps } = options;
+  const sets = (['emodb', 'emogator'] as const).filter((set) => data?.sets.includes(set));
+  const voices = data && sets.length > 0 ? await loadVoices({ cacheFolder, dataFolder: data.folder, sets }) : undefined;
+  const train = new SoundReader(voices?.train, clips.train);
+  const held = new SoundReader(voices?.validation, clips.validation);
   const set = (source: Sound['source'], length: number): DataSet<Sound> => ({
     name: source,
     length,
@@ -72,21 +73,20 @@ export async function pretrainAudioEncoder({ cacheFolder, runFolder, seed, steps
   await trainClassifier({
     type: 'audio-encoder',
     encoder: audioEncoderModule,
-    config: presets.tiny,
+    config: options.config.audioEncoder,
     resolveConfig: resolveAudioEncoderConfig,
-    dataSets: [set('recorded', voices.train.count), set('rendered', clips.train.count)],
-    collate: (sounds: readonly Sound[]) => train.read(sounds, random),
+    dataSets: [...(voices ? [set('recorded', voices.train.count)] : []), set('rendered', clips.train.count)],
+    collate: (sounds: readonly Sound[]) => train.read(sounds, batchRandom(seed, sounds)),
     validation: {
-      recorded: batches('recorded', voices.validation.count),
+      ...(voices && voices.validation.count > 0 && { recorded: batches('recorded', voices.validation.count) }),
       rendered: batches('rendered', clips.validation.count),
     },
     validateEverySteps: 150,
-    seed,
-    runFolder,
+    run: options,
     phase: {
-      mixture: { recorded: 0.7, rendered: 0.3 },
+      mixture: voices ? { recorded: 0.7, rendered: 0.3 } : { rendered: 1 },
       learningRates: { all: { initial: 8e-4, minimum: 2e-5, warmup: 1e-5 } },
-      warmupSteps: 60,
+      warmupSteps: warmupOf(steps, 60),
       steps,
       batchSize: 24,
       clipNorm: 1,

@@ -1,10 +1,11 @@
-import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initializeWeights, type NetworkModule, type TensorMap } from '@nano-emox/engine';
-import { componentFromWeights, FORMAT_VERSION, openExecutor, writeModelFolder } from '@nano-emox/engine/runtime';
-import { type DataSet, type Phase, type TrainingEvent, trainPhase } from '@nano-emox/p2e';
+import { componentFromWeights, FORMAT_VERSION, writeModelFolder } from '@nano-emox/engine/runtime';
+import { type DataSet, type Phase, trainPhase } from '@nano-emox/p2e';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import { classifierDefinition, classifierLossGraph, emotionClasses } from './classifier';
+import type { PretrainOptions } from './pretrain-options';
+import { openPretraining } from './pretraining-session';
 
 /** One batch for a classifier: inputs of the encoder, and the class of each row. */
 export interface LabelledBatch {
@@ -28,8 +29,8 @@ export interface TrainClassifierOptions<Config extends object, Sample> {
   readonly movements?: number;
   readonly phase: Omit<Phase, 'name' | 'trainable'>;
   readonly validateEverySteps: number;
-  readonly seed: number;
-  readonly runFolder: string;
+  /** Where the run is kept and on what it computes. */
+  readonly run: PretrainOptions;
 }
 
 /** Share of the rows whose largest logit is the label, and the mean over classes. */
@@ -40,18 +41,19 @@ export interface Accuracy {
 
 /**
  * Pretrains an encoder with a linear head and saves the encoder (without the head) as a component folder, with the weights of
- * the best validation. Everything that happens goes to `log.jsonl` in the run folder.
+ * the best validation. Metrics, curves and report lie beside it.
  */
 export async function trainClassifier<Config extends object, Sample>(
   options: TrainClassifierOptions<Config, Sample>,
 ): Promise<void> {
-  const { type, encoder, config, runFolder, seed } = options;
-  const folder = join(runFolder, type);
-  await mkdir(folder, { recursive: true });
-  const { movements = 0 } = options;
+  const { type, encoder, config, movements = 0, run } = options;
+  const { seed, signal } = run;
+  const folder = join(run.runFolder, type);
+  const phase: Phase = { name: type, trainable: [{ match: '', group: 'all' }], ...options.phase };
   const graph = classifierLossGraph(encoder, config, movements);
   const definition = classifierDefinition(encoder, options.resolveConfig);
-  const executor = await openExecutor({ device: 'cpu' });
+  const session = await openPretraining(folder, { [type]: config, phase }, run);
+  const { executor } = session;
   const evaluate = async (weights: ReadonlyMap<string, HostTensor>): Promise<Map<string, Accuracy>> => {
     const classifier = await componentFromWeights(definition, config, withoutMovements(weights), { executor });
     try {
@@ -67,34 +69,36 @@ export async function trainClassifier<Config extends object, Sample>(
       await classifier.dispose();
     }
   };
-  const log = new RunLog(join(folder, 'log.jsonl'));
   try {
-    const { weights, bestScore } = await trainPhase({
+    const { weights } = await trainPhase({
       model: {
         graph,
         weights: initializeWeights(graph, seed),
         collate: (samples: readonly Sample[]) => withTargets(options.collate(samples), movements),
       },
-      phase: { name: type, trainable: [{ match: '', group: 'all' }], ...options.phase },
+      phase,
       dataSets: options.dataSets,
       executor,
       seed,
       checkpointFolder: folder,
       checkpointEverySteps: 500,
-      validation: {
-        everySteps: options.validateEverySteps,
-        evaluate: async (current) => {
-          const bySource = [...(await evaluate(current))];
-          const metrics = Object.fromEntries(
-            bySource.flatMap(([source, { accuracy, balancedAccuracy }]) => [
-              [`${source}.accuracy`, accuracy],
-              [`${source}.balancedAccuracy`, balancedAccuracy],
-            ]),
-          );
-          return { score: bySource.reduce((sum, [, { accuracy }]) => sum + accuracy, 0) / bySource.length, metrics };
+      ...(Object.keys(options.validation).length > 0 && {
+        validation: {
+          everySteps: options.validateEverySteps,
+          evaluate: async (current) => {
+            const bySource = [...(await evaluate(current))];
+            const metrics = Object.fromEntries(
+              bySource.flatMap(([source, { accuracy, balancedAccuracy }]) => [
+                [`${source}.accuracy`, accuracy],
+                [`${source}.balancedAccuracy`, balancedAccuracy],
+              ]),
+            );
+            return { score: bySource.reduce((sum, [, { accuracy }]) => sum + accuracy, 0) / bySource.length, metrics };
+          },
         },
-      },
-      onEvent: (event) => log.write(event),
+      }),
+      onEvent: session.record,
+      ...(signal && { signal }),
     });
     const kept = new Map([...weights].filter(([name]) => !/^(head|movements)\./.test(name)));
     const head = new Map([...weights].filter(([name]) => name.startsWith('head.')));
@@ -106,9 +110,9 @@ export async function trainClassifier<Config extends object, Sample>(
       config: { component: `${type}-head`, formatVersion: FORMAT_VERSION },
       weights: head,
     });
-    await log.write({ type: 'run-end', bestMeanValidationAccuracy: bestScore });
+    await session.finish();
   } finally {
-    await executor.dispose();
+    await session.dispose();
   }
 }
 
@@ -150,20 +154,4 @@ function accuracyOf(scored: readonly (readonly [FloatTensor, readonly number[]])
 /** The classifier that is judged has no second head. */
 function withoutMovements(weights: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
   return new Map([...weights].filter(([name]) => !name.startsWith('movements.')));
-}
-
-/** Appends events to a JSONL file in order, and a short line to the console now and then. */
-export class RunLog {
-  private queue: Promise<void> = Promise.resolve();
-  private readonly startedMs = Date.now();
-
-  constructor(private readonly path: string) {}
-
-  write(event: TrainingEvent | { readonly type: string; readonly [fact: string]: unknown }): Promise<void> {
-    const line = `${JSON.stringify({ seconds: Math.round((Date.now() - this.startedMs) / 1000), ...event })}\n`;
-    const isQuiet = event.type === 'step-end' && (event as { step: number }).step % 20 !== 0;
-    if (!isQuiet) process.stdout.write(line);
-    this.queue = this.queue.then(() => appendFile(this.path, line));
-    return this.queue;
-  }
 }
