@@ -1,0 +1,26 @@
+export { AnswerGate, type GateInputs } from './gate/answer-gate';
+export { answerVectors } from './gate/answer-vectors';
+export { type AnswerGateConfig, type GateType, gateTypes, resolveGateConfig } from './gate/gate-config';
+export { answerGateDefinition, answerGateModule, gateTrainingModule } from './gate/gate-module';
+export { type LabelledGateInputs, type TrainedGate, type TrainGateOptions, trainGate } from './gate/train-gate';
+export { type DistilledHead, type DistillHeadOptions, distillHead, type LabelledFeatures } from './head/distill-head';
+export { DistillationHead } from './head/distillation-head';
+export {
+  type DistillationWeights,
+  distillationLoss,
+  type HeadTrainingConfig,
+  type HeadTrainingInputs,
+  headTrainingModule,
+  publishedWeights,
+  softTargetLoss,
+} from './head/distillation-loss';
+export { type DistillationHeadConfig, resolveHeadConfig } from './head/head-config';
+export { distillationHeadDefinition, distillationHeadModule } from './head/head-module';
+export { type EmotionLabelSetName, emotionLabelSets } from './labels/label-sets';
+export { NetworkTeacher, type NetworkTeacherOptions, type TeacherBatch } from './teacher/network-teacher';
+export { type ReadTeacherTableOptions, readTeacherTable, writeTeacherTable } from './teacher/table-file';
+export { type AlignTeacherOptions, alignTeacher, type TeacherTable } from './teacher/teacher-table';
+export { type Calibration, type CalibrationScore, calibrate } from './training/calibration';
+export type { TrainingReport } from './training/fit-classifier';
+export { type EpochReport, publishedRecipes, type TrainingEvent, type TrainingRecipe } from './training/recipe';
+export type { ClassificationScore } from './training/score-logits';
