@@ -1,14 +1,18 @@
 import {
+  cast,
   concat,
   type Dim,
   equal,
   expand,
   greater,
   logicalAnd,
+  maximum,
   not,
   range,
   reshape,
   scalar,
+  sub,
+  sum,
   unsqueeze,
   type Value,
   where,
@@ -26,6 +30,14 @@ const biasOf = (visible: Value): Value => where(visible, 0, HIDDEN_KEY_SCORE);
 function causal(time: Dim): Value {
   const places = range(0, time);
   return not(greater(reshape(places, [1, time]), reshape(places, [time, 1])));
+}
+
+/** int64 `[batch, time]`: how many tokens a token comes after, not counting padding; 0 for padding in front. */
+export function tokenPositions(attentionMask: Value): Value {
+  const [batch, time] = attentionMask.shape as [Dim, Dim];
+  const seen = logicalAnd(causal(time), reshape(attentionMask, [batch, 1, time])); // [batch, time, time]
+  const counts = sum(cast(seen, 'float32'), [2]); // exact: below 2²⁴
+  return cast(maximum(sub(counts, 1), 0), 'int64');
 }
 
 /** Bias `[batch, 1, time, time]` of causal attention over the tokens whose `attentionMask` (bool `[batch, time]`) is true. */

@@ -9,7 +9,7 @@ import {
 } from '@nano-emox/engine';
 import { bool, f32, i64 } from '@nano-emox/tensor-contract';
 import type { DecoderConfig } from '../config/decoder-config';
-import { paddedCausalBias } from './attention-bias';
+import { paddedCausalBias, tokenPositions } from './attention-bias';
 import { type Decoded, decode, embedTokens, languageModelHead, type TokenInputs } from './decoder';
 import { layerAttention } from './layer-attention';
 import { rotationAt } from './rotary';
@@ -35,8 +35,10 @@ export function decodeSequences(
 ): Decoded {
   const [, time] = inputs.inputIds.shape as [Dim, Dim];
   const { kinds } = inputs as Required<SequenceInputs>;
+  // Plain attention sees differences of positions only; an extension that mixes the features of a key sees where padding shifts it.
+  const positions = config.attention ? tokenPositions(inputs.attentionMask) : range(0, time);
   const context = {
-    rotation: rotationAt(range(0, time), config),
+    rotation: rotationAt(positions, config),
     bias: paddedCausalBias(inputs.attentionMask),
     attend: layerAttention(config, extension, weights, () => ({ kinds, keyKinds: kinds })),
   };
@@ -82,8 +84,7 @@ export const decoderModuleWith = (extension: AttentionExtension | undefined) =>
   });
 
 /**
- * The decoder over whole sequences, for training and teacher forcing. Positions count from the first column; rotary attention
- * sees only differences of positions, so padding may stand on either side.
+ * The decoder over whole sequences, for training and teacher forcing. Padding may stand on either side.
  * @see Qwen2 technical report (arXiv 2407.10671); names as in Hugging Face `Qwen2ForCausalLM` and `LlamaForCausalLM`
  */
 export const decoderModule = decoderModuleWith(undefined);
