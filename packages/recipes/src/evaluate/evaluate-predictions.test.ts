@@ -1,0 +1,188 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EvaluationReport, evaluatePredictions } from './evaluate-predictions';
+import { matchPredictions } from './match-predictions';
+import type { PredictedAnswer } from './predicted-answer';
+import { readPredictions } from './read-predictions';
+import { evaluationText, scoresMarkdown } from './report-text';
+
+const provenance = { dataSet: 'mine', split: 'test', seed: 1, command: 'nano-emox eval --dataset mine=here' };
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evaluate-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function predictionsOf(name: string, content: string, ...task: Parameters<typeof readPredictions>[1][]) {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return readPredictions(path, ...task);
+}
+
+const answer = (id: string, changes: Partial<PredictedAnswer>): PredictedAnswer => ({
+  id,
+  task: 'mer',
+  gold: 'happy',
+  prediction: ['happy'],
+  text: 'The emotion is happy.',
+  confidence: 0.9,
+  ...changes,
+});
+
+const taskOf = (report: EvaluationReport, task: string) => report.tasks.find((entry) => entry.task === task);
+
+describe('scores of answers', () => {
+  it('are those that one computes by hand', async () => {
+    const report = await evaluatePredictions(
+      [
+        answer('1', {}),
+        answer('2', { gold: 'sad', prediction: ['sad'], confidence: 0.7 }),
+        answer('3', { gold: 'sad', prediction: ['happy'], confidence: 0.5 }),
+        answer('4', {
+          gold: 'anger',
+          prediction: '',
+          text: 'I cannot say',
+          unparsed: 'unknown-label',
+          confidence: undefined,
+        } as never),
+      ],
+      provenance,
+    );
+    const mer = taskOf(report, 'mer');
+    expect(mer?.metrics).toMatchObject({ hitRate: 0.5, accuracy: 0.5 });
+    expect(mer?.counts).toEqual({ questions: 4, unparsed: { 'unknown-label': 1 }, scored: 4, skipped: {} });
+    expect(mer?.share).toBe(0.5);
+    // |0.9 − 1|, |0.7 − 1| and |0.5 − 0| in bins of their own, over the three answers with a confidence.
+    expect(mer?.calibrationError).toEqual({ value: expect.closeTo((0.1 + 0.3 + 0.5) / 3, 10), count: 3 });
+    expect(report.summary).toEqual({});
+  });
+
+  it('count an answer that cannot be read as wrong in every task, also a sentiment that would pass for neutral', async () => {
+    const unread = { prediction: '', text: '…', unparsed: 'missing-valence' } as const;
+    const report = await evaluatePredictions(
+      [
+        { id: '1', task: 'msa', gold: -0.8, ...unread },
+        { id: '2', task: 'msa', gold: 0.8, ...unread },
+        { id: '1', task: 'mer', gold: 'sad', ...unread },
+        { id: '1', task: 'ovMer', gold: ['sad'], ...unread },
+        { id: '1', task: 'mir', gold: 'praise', ...unread },
+        { id: '1', task: 'erg', gold: 'sad', ...unread },
+      ],
+      provenance,
+    );
+    expect(taskOf(report, 'msa')?.metrics).toMatchObject({ acc: 0, accBySign: 0 });
+    for (const { task, main, share = 0 } of report.tasks)
+      expect({ task, value: main?.value, share }).toEqual({ task, value: 0, share: 0 });
+    expect(report.summary).toEqual({ perceptionAverage: 0, ergHitRate: 0 });
+  });
+
+  it('name the perception average and the hit rate, and carry what is needed to measure them again', async () => {
+    const report = await evaluatePredictions(
+      [
+        { id: '1', task: 'msa', gold: 0.6, prediction: 'The sentiment is positive, valence 0.60.', text: '' },
+        answer('1', {}),
+        { id: '1', task: 'ovMer', gold: ['happy'], prediction: ['happy'], text: '' },
+        { id: '2', task: 'ovMer', gold: ['happy'], prediction: ['sad'], text: '' },
+        { id: '1', task: 'erg', gold: 'happy', prediction: 'The speaker feels happy. Well done!', text: '' },
+      ],
+      provenance,
+    );
+    expect(report.summary.perceptionAverage).toBeCloseTo((1 + 1 + 0.5) / 3, 10);
+    const average = report.scores.find(({ metric }) => metric.startsWith('perception average'));
+    expect(average).toEqual({
+      ...provenance,
+      metric: 'perception average (MER, MSA, OV-MER)',
+      value: report.summary.perceptionAverage,
+      best: 1,
+      count: 4,
+    });
+    expect(report.scores.every((score) => score.command === provenance.command && Number.isFinite(score.value))).toBe(
+      true,
+    );
+    expect(evaluationText(report)).toMatch(/perception average {2}0\.8333 of 1[\s\S]*MER hitRate +1\.0000 +1 +1/);
+    expect(scoresMarkdown(report.scores).split('\n')[2]).toMatch(
+      /^\| mine \| test \| MSA waf \| 1\.0000 \| 1 \| 1 \| 1 \| `nano-emox eval/,
+    );
+  });
+
+  it('need answers', async () => {
+    await expect(evaluatePredictions([], provenance)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('a file of predictions', () => {
+  const row = (id: string, intent: string): EmotionSampleRow => ({
+    id,
+    dataSet: 'mine',
+    split: 'test',
+    targets: [
+      { task: 'mir', value: { intent } },
+      { task: 'mer', value: { emotion: 'sad' } },
+    ],
+    modalityMode: 'textonly',
+  });
+  const rows = [row('a', 'praise'), row('b', 'complain'), row('c', 'thank')];
+
+  it('may lack ids and hold others; what is missing counts as wrong', async () => {
+    const predictions = await predictionsOf(
+      'long.csv',
+      'id,task,prediction\na,mir,Praise\nb,mir,"Thank"\nz,mir,Praise\n',
+    );
+    const { answers, extra } = await matchPredictions(rows, predictions);
+    expect(extra).toEqual([{ id: 'z', task: 'mir' }]);
+    expect(answers.map(({ id, task, unparsed }) => [id, task, unparsed])).toEqual([
+      ['a', 'mir', undefined],
+      ['b', 'mir', undefined],
+      ['c', 'mir', 'missing'],
+    ]);
+    const report = await evaluatePredictions(answers, provenance);
+    expect(taskOf(report, 'mir')?.metrics.acc).toBeCloseTo(33.33, 10);
+    expect(taskOf(report, 'mir')?.counts.unparsed).toEqual({ missing: 1 });
+  });
+
+  it('may have a column for each task', async () => {
+    const predictions = await predictionsOf('wide.csv', 'id,mir,mer\na,praise,sad\nb,,joyful\n');
+    expect(predictions.map(({ id, task, prediction }) => [id, task, prediction])).toEqual([
+      ['a', 'mer', 'sad'],
+      ['a', 'mir', 'praise'],
+      ['b', 'mer', 'joyful'],
+    ]);
+  });
+
+  it('may be JSON Lines with lists and confidences, and name no task where only one is meant', async () => {
+    const lines = [
+      { id: 'a', prediction: ['happy', 'proud'], confidence: 0.4 },
+      { id: 'b', text: 'The person feels sad.' },
+    ].map((line) => JSON.stringify(line));
+    const predictions = await predictionsOf('list.jsonl', `${lines.join('\n')}\n`, 'ovMer');
+    expect(predictions).toEqual([
+      { id: 'a', task: 'ovMer', prediction: ['happy', 'proud'], confidence: 0.4, text: 'happy, proud' },
+      { id: 'b', task: 'ovMer', prediction: 'The person feels sad.', text: 'The person feels sad.' },
+    ]);
+  });
+
+  it.each([
+    ['one.txt', 'id\n', 'does not tell the format'],
+    ['no-id.csv', 'task,prediction\nmer,sad\n', 'no-id.csv:2 has no id'],
+    ['no-task.csv', 'id,prediction\n1,sad\n', 'does not say which task'],
+    ['odd-task.csv', 'id,task,prediction\n1,joy,sad\n', 'names the task "joy"'],
+    ['no-answer.csv', 'id,task\n1,mer\n', 'has no answer'],
+    ['twice.csv', 'id,task,label\n1,mer,sad\n1,MER,sad\n', 'two answers to mer'],
+    ['sure.csv', 'id,task,label,confidence\n1,mer,sad,1.5\n', 'the confidence is 1.5'],
+    ['broken.jsonl', '{"id": 1\n', 'broken.jsonl:1 is not a JSON object'],
+    ['ragged.csv', 'id,task,label\n1,mer\n', 'is not a table'],
+  ])('%s is refused', async (name, content, message) => {
+    await expect(predictionsOf(name, content)).rejects.toMatchObject({
+      code: 'INVALID_FILE',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('has to be there', async () => {
+    await expect(readPredictions(join(folder, 'absent.csv'))).rejects.toMatchObject({ code: 'MISSING_FILE' });
+  });
+});

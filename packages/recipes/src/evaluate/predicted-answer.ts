@@ -1,0 +1,48 @@
+import { formatAnswer, type TaskId, type TaskValues, type UnparsedReason } from '@nano-emox/tasks';
+import type { SampleTarget } from '@nano-emox/tasks/datasets';
+import type { RowValue } from '@nano-emox/tasks/metrics';
+
+/** Why a question has no answer that counts: the text breaks the grammar, no prediction is there, or the clip offers nothing. */
+export type UnansweredReason = UnparsedReason | 'missing' | 'nothing-to-ask';
+
+/** What a model said to one question, beside what is right. */
+export interface PredictedAnswer {
+  /** Of the row. */
+  readonly id: string;
+  readonly task: TaskId;
+  readonly gold: RowValue;
+  /** A label (`mir`), labels (`mer`, where it is one, and `ovMer`) or the whole answer (`msa`, `eri`, `erg`); empty where `unparsed` says why. */
+  readonly prediction: RowValue;
+  /** In [0, 1]; absent for an answer that could not be read, and where a file of predictions holds none. */
+  readonly confidence?: number;
+  /** As the model wrote it. */
+  readonly text: string;
+  /** Present: the answer counts as wrong. */
+  readonly unparsed?: UnansweredReason;
+}
+
+/** The gold value of a target as the scores take it. */
+export function goldValueOf(target: SampleTarget): RowValue {
+  switch (target.task) {
+    case 'msa':
+      return target.value.valence;
+    case 'mer':
+      return target.value.emotion;
+    case 'ovMer':
+      return target.value.emotions;
+    case 'eri':
+      return formatAnswer('eri', target.value);
+    case 'mir':
+      return target.value.intent;
+    case 'erg':
+      return target.value.chainOfEmpathy.speakerEmotion;
+  }
+}
+
+/** What of an answer that was read counts in the scores. */
+export function countedPrediction<Id extends TaskId>(task: Id, value: TaskValues[Id], answer: string): RowValue {
+  if (task === 'mer') return [(value as TaskValues['mer']).emotion];
+  if (task === 'mir') return (value as TaskValues['mir']).intent;
+  if (task === 'ovMer') return (value as TaskValues['ovMer']).emotions;
+  return answer;
+}
