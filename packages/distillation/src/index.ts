@@ -16,6 +16,27 @@ export {
 } from './head/distillation-loss';
 export { type DistillationHeadConfig, resolveHeadConfig } from './head/head-config';
 export { distillationHeadDefinition, distillationHeadModule } from './head/head-module';
+export type { Describer } from './instructions/describer';
+export {
+  type EncodedPicture,
+  type EndpointDescriberOptions,
+  endpointDescriber,
+} from './instructions/endpoint-describer';
+export {
+  type Description,
+  type InstructionKind,
+  type InstructionRecord,
+  instructionKinds,
+  type LabelledMedia,
+} from './instructions/instruction-record';
+export { readInstructions } from './instructions/record-file';
+export { templateDescriber } from './instructions/template-describer';
+export {
+  type InstructionEvent,
+  type InstructionReport,
+  type WriteInstructionsOptions,
+  writeInstructions,
+} from './instructions/write-instructions';
 export { type EmotionLabelSetName, emotionLabelSets } from './labels/label-sets';
 export { NetworkTeacher, type NetworkTeacherOptions, type TeacherBatch } from './teacher/network-teacher';
 export { type ReadTeacherTableOptions, readTeacherTable, writeTeacherTable } from './teacher/table-file';
