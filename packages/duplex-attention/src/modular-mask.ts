@@ -2,12 +2,12 @@ import type { Dim } from '@nano-emox/engine';
 import {
   add,
   cast,
+  clamp,
   div,
   exp,
   greater,
   log,
   max,
-  minimum,
   mul,
   reshape,
   slice,
@@ -21,8 +21,8 @@ import {
 import type { DuplexAttentionConfig } from './config';
 import { isVisual } from './token-groups';
 
-/** Largest logarithm of the ratio of pseudo-attention to attention, where float32 can still add 1. */
-const LARGEST_LOG_RATIO = 60;
+/** Largest logarithm of the ratio of attention to pseudo-attention, either way: float32 holds its square, and gradients need that. */
+const LARGEST_LOG_RATIO = 40;
 
 /** Below every score of a visible key, above every hidden one (the mask adds 0 or a very negative number). */
 const VISIBLE = -1;
@@ -73,15 +73,16 @@ export function modularWeights(
   const plain = softmax(scores, -1); // [batch, heads, time, keys]
   // log Σ exp(score): the largest score minus the logarithm of its weight.
   const logSum = sub(max(scores, [-1], true), log(max(plain, [-1], true))); // [batch, heads, time, 1]
-  const logRatio = sub(logPseudoAttention(tokens.bias, config.maskDecay), logSum);
-  const ratio = exp(minimum(logRatio, LARGEST_LOG_RATIO));
+  const logRatio = sub(logSum, logPseudoAttention(tokens.bias, config.maskDecay));
+  const ratio = exp(clamp(logRatio, -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO)); // attention to pseudo-attention
   const isCross = crossModal(tokens, config);
-  const cross = sum(mul(plain, isCross), [-1], true);
-  const own = sub(1, cross);
   const gate = weights.get('mask_gate', [heads, 2], zeros);
-  const gateOf = (column: number) => reshape(slice(gate, 1, column, column + 1), [heads, 1, 1]);
-  // What is left of a part after its pseudo-attention took its share.
-  const left = (part: Value, column: number) => sub(1, mul(gateOf(column), div(ratio, add(part, ratio))));
-  const [ownLeft, crossLeft] = [left(own, 0), left(cross, 1)];
+  // What is left of the keys that `chosen` marks after their pseudo-attention took its share.
+  const left = (chosen: Value, column: number): Value => {
+    const part = sum(mul(plain, chosen), [-1], true);
+    const absorbed = div(1, add(1, mul(part, ratio)));
+    return sub(1, mul(reshape(slice(gate, 1, column, column + 1), [heads, 1, 1]), absorbed));
+  };
+  const [ownLeft, crossLeft] = [left(sub(1, isCross), 0), left(isCross, 1)];
   return mul(plain, add(ownLeft, mul(isCross, sub(crossLeft, ownLeft))));
 }
