@@ -11,6 +11,7 @@ export {
   type FrozenEncoders,
   openEncoders,
 } from './sources/frozen-encoders';
+export { DESCRIPTION_FILE, namedCorpus } from './sources/named-corpus';
 export { type SourceSelection, selectSource } from './sources/select-source';
 export { type PretrainingStage, prepareTiny, pretrainTiny, tinyParts } from './tiny/prepare-tiny';
 export { tinyMixtures, tinyTaskRatio } from './tiny/tiny-mixtures';
@@ -25,11 +26,18 @@ export {
 export { tinyScale } from './tiny/tiny-scale';
 export { tinySamples } from './tiny/tiny-sources';
 export { trainTinyCurriculum, trainTinyFromNothing } from './tiny/train-tiny';
+export { corpusMixtures } from './train/corpus-mixtures';
 export { type EvaluateTinyOptions, evaluateTiny, type Score } from './train/evaluate';
 export { type PretrainedFolders, partsOfModel } from './train/pretrained-folders';
 export { type SaveModelOptions, saveEmotionModel } from './train/save-model';
 export { scaleSteps } from './train/scaled-steps';
 export { trainEmotionModel } from './train/train-emotion-model';
+export {
+  type CorpusTrainingEvent,
+  readModelConfig,
+  type TrainOnCorporaOptions,
+  trainOnCorpora,
+} from './train/train-on-corpora';
 export type {
   PartStorage,
   TrainEmotionModelOptions,

@@ -1,4 +1,8 @@
+import type { TextTokenizer } from '@nano-emox/lm-lora';
+import { folder } from '@nano-emox/weights-tiny';
 import { type EmotionModelConfig, presets, resolveModelConfig } from 'nano-emox';
+import { partsOfModel } from '../train/pretrained-folders';
+import { readTokenizer } from '../train/trainable-network';
 
 const { tiny } = presets;
 const qformer = { type: 'qformer', tokens: 2, hidden: 16, heads: 2, mlpDim: 32, layers: 1 } as const;
@@ -30,3 +34,6 @@ export const smallConfig: EmotionModelConfig = resolveModelConfig({
     ...{ hidden: 32, layers: 1, heads: 2, keyHeads: 1, headDim: 16, mlp: 64, lora: { ...tiny.languageModel.lora, rank: 2, alpha: 4 } },
   } as EmotionModelConfig['languageModel'],
 });
+
+/** The tokenizer that ships with the tiny weights. */
+export const readTokenizerOfTiny = (): Promise<TextTokenizer> => readTokenizer(partsOfModel(folder).languageModel);

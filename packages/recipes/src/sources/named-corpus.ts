@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { readJsonFile } from '@nano-emox/engine/weights';
+import { type Corpus, corpora, type TableDescription, tableDataSet } from '@nano-emox/tasks/datasets';
+import { InvalidFileError, MissingFileError } from '@nano-emox/tensor-contract';
+
+/** Describes a table of one's own in its folder: a `TableDescription` without its name. */
+export const DESCRIPTION_FILE = 'dataset.json';
+
+/**
+ * A corpus by its name, or by the description in its folder: any table becomes a data set with a `dataset.json` beside it.
+ * @throws InvalidFileError for a description that is none, MissingFileError when the name is not known and there is none
+ */
+export async function namedCorpus(name: string, folder: string): Promise<Corpus> {
+  if (Object.hasOwn(corpora, name)) return corpora[name as keyof typeof corpora];
+  const path = join(folder, DESCRIPTION_FILE);
+  const description = await readJsonFile(path).catch((cause) => {
+    if (!(cause instanceof MissingFileError)) throw cause;
+    throw new MissingFileError({
+      message: `${name} is no known data set, and there is no ${path} that describes it`,
+      hint: `Known are ${Object.keys(corpora).join(', ')}. For any other, write a ${DESCRIPTION_FILE}; the README shows one.`,
+      path,
+      cause,
+    });
+  });
+  if (isDescription(description)) return tableDataSet({ ...description, name });
+  throw new InvalidFileError({
+    message: `${path} does not describe a data set`,
+    hint: 'Give it files, id, and targets with a task each, as tableDataSet of @nano-emox/tasks/datasets takes them.',
+    path,
+  });
+}
+
+function isDescription(value: unknown): value is Omit<TableDescription, 'name'> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { files, id, targets } = value as Partial<TableDescription>;
+  const hasFiles = typeof files === 'string' || (typeof files === 'object' && files !== null);
+  const isTarget = (target: unknown) =>
+    typeof target === 'object' && target !== null && typeof (target as { task?: unknown }).task === 'string';
+  return hasFiles && typeof id === 'string' && Array.isArray(targets) && targets.every(isTarget);
+}
