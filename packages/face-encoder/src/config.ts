@@ -12,7 +12,12 @@ export interface FaceEncoderConfig {
    * deviation, as FaceXFormer itself does. @default 'none'
    */
   readonly normalization: 'none' | 'imagenet';
-  /** Edge of a patch in pixels. @default 4 */
+  /**
+   * How pixels become the first map: `patches`, the published cut, or `convolutions`, 3 × 3 with batch norms, which halve the map until a
+   * position stands for a patch; small encoders learn much sooner behind them. @default 'patches'
+   */
+  readonly stem: 'patches' | 'convolutions';
+  /** Edge of a patch in pixels; behind `convolutions` a power of two. @default 4 */
   readonly patchSize: number;
   /** Channels of the first stage; every further stage has twice as many. @default 128 */
   readonly embedDim: number;
@@ -48,6 +53,7 @@ const paper = {
   imageSize: 224,
   inputType: 'uint8',
   normalization: 'none',
+  stem: 'patches',
   patchSize: 4,
   embedDim: 128,
   depths: [2, 2, 18, 2],
@@ -134,6 +140,7 @@ function checkChoices(config: FaceEncoderConfig): void {
   const choices = {
     inputType: ['uint8', 'float32'],
     normalization: ['none', 'imagenet'],
+    stem: ['patches', 'convolutions'],
     pooling: ['shortcut', 'upsample'],
   } as const;
   for (const [field, allowed] of Object.entries<readonly string[]>(choices)) {
@@ -178,6 +185,7 @@ function checkStages(config: FaceEncoderConfig): void {
   });
   const size = frameSize(config);
   check(size.length === 2, 'imageSize', `imageSize is ${JSON.stringify(size)}`, 'Give one number, or [height, width].');
+  if (config.stem === 'convolutions') checkConvolutions(config, size);
   for (const edge of size) {
     checkPositiveInteger(edge, 'imageSize');
     check(
@@ -187,6 +195,29 @@ function checkStages(config: FaceEncoderConfig): void {
       'Use larger frames.',
     );
   }
+}
+
+/** Every level halves the map and doubles the channels. */
+function checkConvolutions({ patchSize, embedDim }: FaceEncoderConfig, size: readonly number[]): void {
+  const isPower = patchSize >= 2 && Number.isInteger(Math.log2(patchSize));
+  check(
+    isPower,
+    'patchSize',
+    `a patch of ${patchSize} is no power of two above 1`,
+    'Use 2, 4, 8 … behind convolutions.',
+  );
+  check(
+    embedDim % (patchSize / 2) === 0,
+    'embedDim',
+    `${embedDim} channels cannot be halved ${Math.log2(patchSize) - 1} times`,
+    `Choose a multiple of ${patchSize / 2}.`,
+  );
+  check(
+    size.every((edge) => edge % patchSize === 0),
+    'imageSize',
+    `frames of ${size.join(' × ')} are not cut into whole patches of ${patchSize}`,
+    `Choose multiples of ${patchSize}.`,
+  );
 }
 
 function checkPositiveInteger(value: number, field: string): void {

@@ -18,6 +18,7 @@ import {
   zeros,
 } from '@nano-emox/engine';
 import type { FaceEncoderConfig } from '../config';
+import { convolutionStem } from './convolution-stem';
 import { type MapSize, stageMaps } from './map-size';
 import { INITIAL_DEVIATION, windowAttention } from './window-attention';
 import { windowLayout } from './window-layout';
@@ -25,7 +26,7 @@ import { windowLayout } from './window-layout';
 /** What the backbone reads of the configuration. */
 export type SwinConfig = Pick<
   FaceEncoderConfig,
-  'imageSize' | 'patchSize' | 'embedDim' | 'depths' | 'heads' | 'windowSize' | 'mlpRatio' | 'layerNormEpsilon'
+  'imageSize' | 'stem' | 'patchSize' | 'embedDim' | 'depths' | 'heads' | 'windowSize' | 'mlpRatio' | 'layerNormEpsilon'
 >;
 
 /**
@@ -42,7 +43,7 @@ export function swinStages(
   branchScales?: Value,
 ): readonly Value[] {
   const maps = stageMaps(config);
-  let x = patchEmbedding(images, weights.scope(0), config); // [images, height / patch, width / patch, embedDim]
+  let x = stem(images, weights.scope(0), config); // [images, height / patch, width / patch, embedDim]
   let branches = 0;
   const scaled = (branch: Value): Value => {
     if (!branchScales) return branch;
@@ -61,16 +62,21 @@ export function swinStages(
   });
 }
 
-/** Convolution over disjoint patches, then layer norm. Pixels beyond the last whole patch are not read, as in torchvision. */
-function patchEmbedding(
-  images: Value,
-  weights: WeightScope,
-  { patchSize, embedDim, layerNormEpsilon }: SwinConfig,
-): Value {
+/** Images to the first map, with layer norm over its channels. */
+function stem(images: Value, weights: WeightScope, config: SwinConfig): Value {
+  const { patchSize, embedDim, layerNormEpsilon } = config;
+  const map =
+    config.stem === 'convolutions'
+      ? convolutionStem(images, weights.scope('stem'), Math.log2(patchSize), embedDim)
+      : patches(images, weights, config); // [images, embedDim, height, width]
+  return layerNormLayer(transpose(map, [0, 2, 3, 1]), weights.scope(2), layerNormEpsilon);
+}
+
+/** Convolution over disjoint patches. Pixels beyond the last whole patch are not read, as in torchvision. */
+function patches(images: Value, weights: WeightScope, { patchSize, embedDim }: SwinConfig): Value {
   const kernel = weights.get('0.weight', [embedDim, 3, patchSize, patchSize], fanIn(3 * patchSize ** 2));
   const bias = weights.get('0.bias', [embedDim], fanIn(3 * patchSize ** 2));
-  const patches = convolution(images, kernel, bias, { strides: [patchSize, patchSize] }); // [images, embedDim, height, width]
-  return layerNormLayer(transpose(patches, [0, 2, 3, 1]), weights.scope(2), layerNormEpsilon);
+  return convolution(images, kernel, bias, { strides: [patchSize, patchSize] });
 }
 
 /** Norm and two linear layers, per position. */
