@@ -3,6 +3,7 @@ export type { AnalyzeOptions } from './analysis/analyze';
 export type { AskOptions, Question } from './analysis/ask-task';
 export type { ClipEvidence, EncodeClipOptions, EncodedClip, FaceEvidence } from './analysis/encode-clip';
 export type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome } from './analysis/events';
+export type { MeasureAttentionOptions } from './analysis/measure-attention';
 export type { ResponseDelta } from './analysis/respond';
 export type { AnalysisResult } from './analysis/result';
 export { componentFolders, type ModelComponents } from './model/components';

@@ -1,4 +1,5 @@
 import { type AdapterConfig, resolveAdapterConfig } from '@nano-emox/adapters';
+import { presets as attentionPresets } from '@nano-emox/duplex-attention';
 import { type FusionConfig, resolveFusionConfig } from '@nano-emox/fusion-experts';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
 import { type EmotionModelConfig, type OptionalBranch, resolveModelConfig } from './model-config';
@@ -12,6 +13,8 @@ export interface ModelChanges {
   readonly adapterType?: AdapterConfig['type'];
   /** Rank of the low-rank matrices; `alpha / rank`, their scale, stays. */
   readonly loraRank?: number;
+  /** Attention of the language model: plain, or a preset of the duplex attention. */
+  readonly attention?: 'plain' | keyof typeof attentionPresets;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ModelChanges {
  * @throws InvalidConfigError
  */
 export function changeModelConfig(config: EmotionModelConfig, changes: ModelChanges): EmotionModelConfig {
-  const { without, fusionType, adapterType, loraRank } = changes;
+  const { without, fusionType, adapterType, loraRank, attention } = changes;
   return resolveModelConfig({
     ...config,
     ...(without && { without }),
@@ -29,7 +32,10 @@ export function changeModelConfig(config: EmotionModelConfig, changes: ModelChan
       videoAdapter: adapterOfType(config.videoAdapter, adapterType),
       audioAdapter: adapterOfType(config.audioAdapter, adapterType),
     }),
-    ...(loraRank !== undefined && { languageModel: withRank(config.languageModel, loraRank) }),
+    languageModel: withAttention(
+      loraRank === undefined ? config.languageModel : withRank(config.languageModel, loraRank),
+      attention,
+    ),
   });
 }
 
@@ -64,6 +70,21 @@ function adapterOfType(adapter: AdapterConfig, type: AdapterConfig['type']): Ada
     linear: { type: 'linear', ...widths },
   };
   return resolveAdapterConfig(ofType[type] ?? { type });
+}
+
+function withAttention(
+  decoder: EmotionModelConfig['languageModel'],
+  attention: ModelChanges['attention'],
+): EmotionModelConfig['languageModel'] {
+  if (attention === undefined) return decoder;
+  const { attention: _, ...plain } = decoder;
+  if (attention === 'plain') return plain;
+  if (attention in attentionPresets) return { ...plain, attention: attentionPresets[attention] };
+  throw new InvalidConfigError({
+    message: `there is no attention called ${attention}`,
+    hint: `Choose plain or one of ${Object.keys(attentionPresets).join(', ')}.`,
+    field: 'languageModel.attention',
+  });
 }
 
 function withRank(decoder: EmotionModelConfig['languageModel'], rank: number): EmotionModelConfig['languageModel'] {

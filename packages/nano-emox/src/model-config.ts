@@ -4,13 +4,14 @@ import {
   presets as audioPresets,
   resolveAudioEncoderConfig as resolveAudioConfig,
 } from '@nano-emox/audio-encoder';
+import { duplexAttention } from '@nano-emox/duplex-attention';
 import {
   type FaceEncoderConfig,
   presets as facePresets,
   resolveConfig as resolveFaceConfig,
 } from '@nano-emox/face-encoder';
 import { type FusionConfig, presets as fusionPresets, resolveFusionConfig } from '@nano-emox/fusion-experts';
-import { type DecoderConfig, presets as decoderPresets, resolveDecoderConfig } from '@nano-emox/lm-lora';
+import { type DecoderConfig, presets as decoderPresets, resolveExtendedConfig } from '@nano-emox/lm-lora';
 import {
   resolveConfig as resolveSceneConfig,
   type SceneEncoderConfig,
@@ -45,6 +46,7 @@ export interface EmotionModelConfig {
   readonly videoAdapter: AdapterConfig;
   readonly audioAdapter: AdapterConfig;
   readonly fusion: FusionConfig;
+  /** `attention: { type: 'duplex-attention', … }` gives it the duplex attention of MODA. @default plain attention */
   readonly languageModel: DecoderConfig;
   /** Branches (`multi` is the fusion) that contribute no soft tokens, though their components are there. @default none */
   readonly without?: readonly OptionalBranch[];
@@ -90,7 +92,7 @@ export function resolveModelConfig(partial: Partial<EmotionModelConfig>): Emotio
     videoAdapter: resolveAdapterConfig({ modality: 'frame', ...partial.videoAdapter } as Partial<AdapterConfig>),
     audioAdapter: resolveAdapterConfig({ modality: 'audio', ...partial.audioAdapter } as Partial<AdapterConfig>),
     fusion: resolveFusionConfig(partial.fusion ?? {}),
-    languageModel: resolveDecoderConfig(partial.languageModel ?? {}),
+    languageModel: resolveExtendedConfig(partial.languageModel ?? {}, duplexAttention),
     ...(partial.without && partial.without.length > 0 && { without: requireBranches(partial.without) }),
   };
   checkConnections(config);

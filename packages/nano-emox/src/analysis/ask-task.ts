@@ -37,16 +37,9 @@ export interface AskOptions extends RunOptions {
   readonly sampling?: SamplingOptions;
 }
 
-/** Streams the text of one answer and returns what it means. */
-export async function* askTask<Id extends TaskId>(
-  { languageModel }: ModelComponents,
-  config: EmotionModelConfig,
-  clip: EncodedClip,
-  task: Id,
-  { mode, words, dialogue, candidates }: Question,
-  { sampling, signal }: AskOptions,
-): AsyncGenerator<string, TaskOutcome<Id>, undefined> {
-  const startedMs = performance.now();
+/** The prompt of a task, and those soft tokens of the clip that it has places for. */
+export function promptOf(task: TaskId, config: EmotionModelConfig, clip: EncodedClip, question: Question) {
+  const { mode, words, dialogue, candidates } = question;
   const prompt = buildPrompt(task, {
     mode,
     subtitle: words,
@@ -54,7 +47,21 @@ export async function* askTask<Id extends TaskId>(
     ...(dialogue && { dialogue }),
   } as Parameters<typeof buildPrompt>[1]);
   const needed = new Set(prompt.flatMap((segment) => ('modality' in segment ? [segment.modality] : [])));
-  const softTokens = clip.softTokens.filter(({ modality }) => needed.has(modality));
+  return { prompt, softTokens: clip.softTokens.filter(({ modality }) => needed.has(modality)) };
+}
+
+/** Streams the text of one answer and returns what it means. */
+export async function* askTask<Id extends TaskId>(
+  { languageModel }: ModelComponents,
+  config: EmotionModelConfig,
+  clip: EncodedClip,
+  task: Id,
+  question: Question,
+  { sampling, signal }: AskOptions,
+): AsyncGenerator<string, TaskOutcome<Id>, undefined> {
+  const startedMs = performance.now();
+  const { candidates } = question;
+  const { prompt, softTokens } = promptOf(task, config, clip, question);
   const options = { maxNewTokens: MAX_ANSWER_TOKENS[task], stop: [answerStop], ...sampling, signal };
   const tokens: GeneratedToken[] = [];
   for await (const token of languageModel.generate(prompt, softTokens, options)) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Adapter } from '@nano-emox/adapters';
 import { AudioEncoder } from '@nano-emox/audio-encoder';
+import { duplexAttention } from '@nano-emox/duplex-attention';
 import type { Executor } from '@nano-emox/engine';
 import { type ComponentOptions, openExecutor, type SaveOptions } from '@nano-emox/engine/runtime';
 import { FaceEncoder } from '@nano-emox/face-encoder';
@@ -52,7 +53,8 @@ export function loadComponents(folder: string, options: ComponentOptions): Promi
     videoAdapter: (shared) => Adapter.fromPretrained(path('videoAdapter'), shared),
     audioAdapter: (shared) => Adapter.fromPretrained(path('audioAdapter'), shared),
     fusion: (shared) => FusionExperts.fromPretrained(path('fusion'), shared),
-    languageModel: (shared) => CausalLanguageModel.fromPretrained(path('languageModel'), shared),
+    languageModel: (shared) =>
+      CausalLanguageModel.fromPretrained(path('languageModel'), { ...shared, attention: duplexAttention }),
   });
 }
 
@@ -69,7 +71,8 @@ export function createComponents(
     videoAdapter: (shared) => Adapter.create(config.videoAdapter, shared),
     audioAdapter: (shared) => Adapter.create(config.audioAdapter, shared),
     fusion: (shared) => FusionExperts.create(config.fusion, shared),
-    languageModel: (shared) => CausalLanguageModel.create(config.languageModel, { ...shared, tokenizer }),
+    languageModel: (shared) =>
+      CausalLanguageModel.create(config.languageModel, { ...shared, tokenizer, attention: duplexAttention }),
   });
 }
 

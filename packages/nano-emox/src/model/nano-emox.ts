@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AttentionDiscrepancy } from '@nano-emox/duplex-attention';
 import { type ComponentOptions, FORMAT_VERSION, type SaveOptions } from '@nano-emox/engine/runtime';
 import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
 import type { TextTokenizer, TokenizerJson } from '@nano-emox/lm-lora';
@@ -10,6 +11,7 @@ import { type AnalyzeOptions, analysisEvents, isEncoded } from '../analysis/anal
 import type { AskOptions } from '../analysis/ask-task';
 import { type EncodeClipOptions, type EncodedClip, encodeClip, unobserved } from '../analysis/encode-clip';
 import type { TaskOutcome } from '../analysis/events';
+import { type MeasureAttentionOptions, measureAttention } from '../analysis/measure-attention';
 import { type ResponseDelta, respondTo } from '../analysis/respond';
 import { type EmotionModelConfig, resolveModelConfig } from '../model-config';
 import {
@@ -115,6 +117,20 @@ export class NanoEmoX {
     const { clip: source, ...rest } = options;
     const clip = source === undefined ? undefined : isEncoded(source) ? source : await this.encode(source, rest);
     return yield* respondTo(this.analysisModel, dialogue, clip, rest);
+  }
+
+  /**
+   * How unevenly the language model attends to words and to what it sees and hears, layer by layer, while it reads a question about a
+   * clip. Plain data. Compiles a graph of its own for the call.
+   * @throws MissingFileError, InvalidMediaError, MissingModalityError, AbortedError, DisposedError
+   */
+  async measureAttention(
+    source: MediaSource | EncodedClip,
+    options: MeasureAttentionOptions = {},
+  ): Promise<AttentionDiscrepancy> {
+    this.checkLive();
+    const clip = isEncoded(source) ? source : await this.encode(source, options);
+    return measureAttention(this.components, this.config, this.opened.executor, clip, options);
   }
 
   /** Compiles every part now instead of at the first clip. */

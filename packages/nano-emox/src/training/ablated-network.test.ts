@@ -48,6 +48,26 @@ async function lossOf(changes: ModelChanges, seen: EmotionSample['features'] = f
   return { loss: floatResult(results, 'loss').data[0] as number, names: [...graph.parameters.keys()] };
 }
 
+describe('a network with duplex attention', () => {
+  const inLayers = /\.duplex_attention\.layers\.0\./;
+
+  it.each(['paper', 'code', 'maskOnly', 'alignersOnly'] as const)(
+    'begins as the one without: %s',
+    async (attention) => {
+      const [plain, duplex] = [await lossOf({ attention: 'plain' }), await lossOf({ attention })];
+      expect(Math.abs(duplex.loss - plain.loss)).toBeLessThan(1e-6);
+      expect(plain.names.filter((name) => inLayers.test(name))).toEqual([]);
+      expect(duplex.names.filter((name) => inLayers.test(name)).length).toBeGreaterThan(0);
+    },
+  );
+
+  it('is refused when there is no such attention', () => {
+    expect(() => changeModelConfig(shallow, { attention: 'triplex' as 'paper' })).toThrow(
+      /no attention called triplex/,
+    );
+  });
+});
+
 describe('a network without a branch', () => {
   it.each([
     ['face', /^facial_encoder\./, ['face'] as const],

@@ -1,5 +1,5 @@
 import { IGNORED_LABEL, type TensorMap } from '@nano-emox/engine';
-import { collateSequences, type LabelledSequence, softTokenLayout } from '@nano-emox/lm-lora';
+import { collateKinds, collateSequences, type LabelledSequence, softTokenLayout } from '@nano-emox/lm-lora';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import type { EmotionModelConfig } from '../model-config';
 import { levelsOf, readsFeature, softTokenCounts } from './emotion-network';
@@ -40,11 +40,9 @@ export function collateEmotionBatch(samples: readonly EmotionSample[], config: E
     });
     return { type: 'float32', dims: [samples.length, ...dims], data };
   };
-  const { rows: softRows } = softTokenLayout(softTokenCounts(config));
-  const { labels, ...sequences } = collateSequences(
-    samples.map(({ sequence }) => sequence),
-    softRows,
-  );
+  const counts = softTokenCounts(config);
+  const conversations = samples.map(({ sequence }) => sequence);
+  const { labels, ...sequences } = collateSequences(conversations, softTokenLayout(counts).rows);
   const features = {
     faceFeatures: () => stack(({ face }) => face, [input.frames, faceEncoder.headWidth]),
     sceneFeatures: () => stack(({ scene }) => scene, [input.frames, sceneEncoder.hidden]),
@@ -56,6 +54,7 @@ export function collateEmotionBatch(samples: readonly EmotionSample[], config: E
   return {
     ...Object.fromEntries(read.map((name) => [name, features[name]()])),
     ...sequences,
+    ...(config.languageModel.attention && { kinds: collateKinds(conversations, counts) }),
     ...supervisedRows(labels),
   };
 }

@@ -1,4 +1,5 @@
 import { adapterModule } from '@nano-emox/adapters';
+import { duplexAttention } from '@nano-emox/duplex-attention';
 import { concat, crossEntropy, defineModule, flattenRows, gather } from '@nano-emox/engine';
 import { faceTokensModule } from '@nano-emox/face-encoder';
 import { fusionModule } from '@nano-emox/fusion-experts';
@@ -17,6 +18,7 @@ const featureSpecs = ({ faceEncoder, sceneEncoder, audioEncoder, fusion }: Emoti
   audioFeatures: f32('batch', 'clips', audioEncoder.hidden),
   audioLevels: f32('batch', 'clips', levelsOf(fusion), audioEncoder.hidden),
 });
+const kindsSpec = { kinds: i64('batch', 'time') };
 type FeatureInput = keyof ReturnType<typeof featureSpecs>;
 
 /** Whether the network of a configuration reads an input: levels are for the multi-scale fusion alone. */
@@ -41,6 +43,8 @@ export const emotionNetwork = defineModule({
     inputIds: i64('batch', 'time'),
     attentionMask: bool('batch', 'time'),
     spliceIndex: i64('batch', 'time'),
+    /** `tokenKinds`, for a language model with an attention that reads them. */
+    ...((config.languageModel.attention && kindsSpec) as typeof kindsSpec),
     /** Columns whose next token is supervised, with batch and time joined. */
     rows: i64('rows'),
     /** The next token of each row. */
@@ -68,11 +72,12 @@ export const emotionNetwork = defineModule({
     }
     const softTokens = concat(branches, 1); // [batch, soft, hidden]: the order of the splice
     const language = weights.scope(weightRoots.languageModel);
-    const { inputIds, attentionMask, spliceIndex } = inputs;
+    const { inputIds, attentionMask, spliceIndex, kinds } = inputs;
     const { hidden } = decodeSequences(
-      { inputIds, attentionMask, spliceIndex, softTokens },
+      { inputIds, attentionMask, spliceIndex, kinds, softTokens },
       language,
       config.languageModel,
+      duplexAttention,
     );
     // Only supervised rows go through the output layer, which is as wide as the vocabulary.
     const supervised = gather(flattenRows(hidden), inputs.rows); // [rows, hidden]
