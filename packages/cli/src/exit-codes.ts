@@ -1,8 +1,8 @@
 /** What the program's exit code says. Codes never change meaning. */
 export const exitCodes = {
-  /** Every clip was analysed. */
+  /** All was done that was asked for. */
   ok: 0,
-  /** At least one clip, or the model, could not be used. */
+  /** At least one clip, the model, or the data could not be used. */
   failed: 1,
   /** The command line itself was wrong; nothing was started. */
   usage: 2,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, renderUsage, runCommand } from 'citty';
+import { type DocumentedCommand, examplesHelp } from './documented-command';
 import { type ExitCode, exitCodes } from './exit-codes';
 import { formatError } from './print-error';
 import { colorsFor } from './terminal';
@@ -11,7 +12,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 /** Sub-commands, each loaded when it is asked for; none loads the model before it runs. */
 const commands = {
   analyze: () => import('./analyze/command').then(({ analyzeCommand }) => analyzeCommand),
-} as const satisfies Readonly<Record<string, () => Promise<CommandDef>>>;
+  train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
+} as const satisfies Readonly<Record<string, () => Promise<DocumentedCommand>>>;
 
 const program: CommandDef = {
   meta: {
@@ -24,8 +26,8 @@ const program: CommandDef = {
 
 const exitCodeHelp = `EXIT CODES
 
-  ${exitCodes.ok}    every clip was analysed
-  ${exitCodes.failed}    at least one clip, or the model, could not be used
+  ${exitCodes.ok}    all was done that was asked for
+  ${exitCodes.failed}    something could not be used or done
   ${exitCodes.usage}    the command line was wrong
   ${exitCodes.interrupted}  stopped by Ctrl-C (${exitCodes.terminated} by SIGTERM)`;
 
@@ -65,7 +67,7 @@ function ownArguments(args: readonly string[]): readonly string[] {
   return end < 0 ? args : args.slice(0, end);
 }
 
-async function commandOf(name: string): Promise<CommandDef> {
+async function commandOf(name: string): Promise<DocumentedCommand> {
   if (Object.hasOwn(commands, name)) return commands[name as keyof typeof commands]();
   throw new UsageError({
     message: name.startsWith('-') ? `there is no option ${name} here` : `there is no command ${name}`,
@@ -76,8 +78,10 @@ async function commandOf(name: string): Promise<CommandDef> {
 
 async function help(name: string | undefined): Promise<string> {
   const isKnown = name !== undefined && Object.hasOwn(commands, name);
-  const usage = isKnown ? await renderUsage(await commandOf(name), program) : await renderUsage(program);
-  const text = `${usage.replace(/[^\S\n]+$/gm, '').trimEnd()}\n\n${exitCodeHelp}\n`;
+  const command = isKnown ? await commandOf(name) : undefined;
+  const usage = await (command ? renderUsage(command, program) : renderUsage(program));
+  const examples = command ? examplesHelp(name as string, command) : '';
+  const text = `${usage.replace(/[^\S\n]+$/gm, '').trimEnd()}\n\n${examples}${exitCodeHelp}\n`;
   // citty colours its text whatever it is written to.
   return colorsFor(process.stdout).isColorSupported ? text : stripVTControlCharacters(text);
 }

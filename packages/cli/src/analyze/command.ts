@@ -1,5 +1,5 @@
 import { taskIds } from '@nano-emox/tasks';
-import type { CommandDef } from 'citty';
+import type { ArgsDef, CommandDef } from 'citty';
 import { readOptions } from './options';
 
 /** `nano-emox analyze`: clips in, a report or a JSON document out. Its definition alone loads no part of the model. */
@@ -30,7 +30,7 @@ export const analyzeCommand: CommandDef = {
     verbose: { type: 'boolean', description: 'Print stack traces with errors' },
   },
   async run({ args, rawArgs, cmd }) {
-    const options = readOptions(args, rawArgs, Object.keys(cmd.args ?? {}));
+    const options = readOptions(args._, rawArgs, cmd.args as ArgsDef);
     const { analyzeClips } = await import('./analyze-clips');
     return analyzeClips(options, { stdout: process.stdout, stderr: process.stderr });
   },

@@ -5,7 +5,7 @@ import { analyzeCommand } from './command';
 import { readOptions } from './options';
 
 const definitions = analyzeCommand.args as Parameters<typeof parseArgs>[1];
-const read = (...args: string[]) => readOptions(parseArgs(args, definitions), args, Object.keys(definitions));
+const read = (...args: string[]) => readOptions(parseArgs(args, definitions)._, args, definitions);
 
 describe('options of analyze', () => {
   it('have defaults', () => {
