@@ -7,16 +7,16 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '@nano-emox/engine';
 import * as recipe from '../dist/index.js';
+import { dataFolder, runFolder } from './folders.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { cache: { type: 'string' }, count: { type: 'string', default: '60000' } },
 });
-const runFolder = join(recipe.repositoryRoot(), 'runs', 'tiny');
 const output = positionals[0] ?? join(runFolder, 'corpus.jsonl');
 const { train: clips } = await recipe.loadRendered({ cacheFolder: values.cache ?? join(runFolder, 'cache') });
 const truths = Array.from({ length: clips.count }, (_, index) => clips.truth(index));
-const { train } = await recipe.loadTaskTexts({ clips: truths });
+const { train } = await recipe.loadTaskTexts({ dataFolder, clips: truths });
 const draw = new recipe.WeightedDraw(recipe.taskTextWeights(train));
 const random = new Random(1);
 const lines = Array.from({ length: Number(values.count) }, () => {

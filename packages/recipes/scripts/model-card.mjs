@@ -1,7 +1,7 @@
 /**
  * Puts the measured scores into the model card, `packages/weights-tiny/README.md`: `node scripts/model-card.mjs [--run folder]
  * [--check]`. Sources are `scores.json` beside the card, which the stage `evaluate` writes, and the best validation in the
- * `log.jsonl` of each stage of the run. Nothing in the table is typed by hand.
+ * `metrics.jsonl` of each stage of the run (`log.jsonl` in older runs). Nothing in the table is typed by hand.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +20,8 @@ await runMain(async () => {
   const rows = [...evaluated(join(packageFolder, 'scores.json')), ...validated(runFolder)];
   if (rows.length === 0) {
     throw new SetupError(
-      `There are no scores: neither scores.json in ${packageFolder} nor a validation in a log.jsonl below ${runFolder}. ` +
-        'Run the stage evaluate of scripts/train.mjs, or name the folder of a run with --run.',
+      `There are no scores: neither scores.json in ${packageFolder} nor a validation in a metrics.jsonl below ${runFolder}. ` +
+        'Run the stages of scripts/train.mjs, or name the folder of a run with --run.',
     );
   }
   const table = [
@@ -52,8 +52,10 @@ function validated(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
-    .map((stage) => ({ stage, path: join(folder, stage, 'log.jsonl') }))
-    .filter(({ path }) => existsSync(path))
+    .flatMap((stage) => {
+      const path = ['metrics.jsonl', 'log.jsonl'].map((name) => join(folder, stage, name)).find(existsSync);
+      return path === undefined ? [] : [{ stage, path }];
+    })
     .flatMap(({ stage, path }) => bestValidations(path).flatMap((event) => validationRows(stage, event)));
 }
 
@@ -75,7 +77,8 @@ function validationRows(stage, { phase, step, metrics }) {
     const separator = name.indexOf('.');
     const [dataSet, metric] = separator < 0 ? ['–', name] : [name.slice(0, separator), name.slice(separator + 1)];
     const part = phase === stage ? stage : `${stage}, ${phase}`;
-    return [part, dataSet, `validation, step ${step}`, words(metric), percent(value), '–'];
+    const shown = metric === 'loss' ? value.toFixed(3) : percent(value);
+    return [part, dataSet, `validation, step ${step}`, words(metric), shown, '–'];
   });
 }
 

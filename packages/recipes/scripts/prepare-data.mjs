@@ -5,9 +5,10 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as recipe from '../dist/index.js';
+import { dataFolder, runFolder } from './folders.mjs';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { cache: { type: 'string' } } });
-const cacheFolder = values.cache ?? join(recipe.repositoryRoot(), 'runs', 'tiny', 'cache');
+const cacheFolder = values.cache ?? join(runFolder, 'cache');
 const emotions = ['anger', 'disgust', 'fear', 'happy', 'neutral', 'sad', 'surprise'];
 
 const countLabels = (labels) =>
@@ -17,12 +18,12 @@ const countLabels = (labels) =>
 
 const parts = {
   async faces() {
-    for (const [name, set] of Object.entries(await recipe.loadFaces({ cacheFolder }))) {
+    for (const [name, set] of Object.entries(await recipe.loadFaces({ cacheFolder, dataFolder }))) {
       console.log(`faces ${name}: ${set.count} (${countLabels(set.labels)})`);
     }
   },
   async voices() {
-    for (const [name, set] of Object.entries(await recipe.loadVoices({ cacheFolder }))) {
+    for (const [name, set] of Object.entries(await recipe.loadVoices({ cacheFolder, dataFolder }))) {
       const minutes = set.samples.length / recipe.voiceSampleRateHz / 60;
       const speakers = new Set(set.speakers).size;
       const counts = countLabels(set.labels);
@@ -41,7 +42,7 @@ const parts = {
   async texts() {
     const { train: clips } = await recipe.loadRendered({ cacheFolder });
     const truths = Array.from({ length: clips.count }, (_, index) => clips.truth(index));
-    for (const [name, items] of Object.entries(await recipe.loadTaskTexts({ clips: truths }))) {
+    for (const [name, items] of Object.entries(await recipe.loadTaskTexts({ dataFolder, clips: truths }))) {
       const counts = new Map();
       for (const { task, source } of items) {
         const bySource = counts.get(task) ?? {};
