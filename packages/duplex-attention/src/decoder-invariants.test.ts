@@ -159,3 +159,28 @@ describe('a sample without visual tokens', () => {
     },
   );
 });
+
+describe('the kinds of tokens', () => {
+  const read = open(smallDecoder(presets.paper, duplexAttention));
+  const inputs = decoderInputs([[...prompt, ...answer]]);
+  const kinds = inputs.kinds as HostTensor<'int64'>;
+
+  it('must fit the tokens', async () => {
+    const flat = { ...kinds, dims: [kinds.data.length] };
+    const bytes = { type: 'uint8' as const, dims: kinds.dims, data: Uint8Array.from(kinds.data, Number) };
+    const short = { ...kinds, dims: [1, 4], data: kinds.data.slice(0, 4) };
+    await expect(read({ ...inputs, kinds: flat })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+    await expect(read({ ...inputs, kinds: bytes })).rejects.toMatchObject({ code: 'DATA_TYPE_MISMATCH' });
+    await expect(read({ ...inputs, kinds: short })).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+  });
+
+  it('that nobody knows are of no modality', async () => {
+    const strange = (code: bigint) => ({ ...kinds, data: kinds.data.map((kind) => (kind === 5n ? code : kind)) });
+    const [unknown, negative] = [
+      await read({ ...inputs, kinds: strange(99n) }),
+      await read({ ...inputs, kinds: strange(-1n) }),
+    ];
+    expect(unknown.data.every(Number.isFinite)).toBe(true);
+    expect(unknown).toEqual(negative);
+  });
+});
