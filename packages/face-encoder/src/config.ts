@@ -73,10 +73,12 @@ const tiny = {
   ...paper,
   imageSize: 64,
   normalization: 'imagenet',
-  embedDim: 32,
-  depths: [2, 2, 4, 2],
-  heads: [1, 2, 4, 8],
+  stem: 'convolutions',
+  patchSize: 8,
+  depths: [2, 2],
+  heads: [4, 8],
   windowSize: 4,
+  mlpRatio: 2,
   headWidth: 128,
   projectionDim: 256,
   lmDim: 256,
@@ -84,7 +86,7 @@ const tiny = {
 
 /**
  * `paper`: Swin-B, as FaceXFormer (arXiv 2403.12960) and Nano-EmoX (arXiv 2603.02123) use it. `tiny`: the same structure for a
- * CPU, 64-pixel frames.
+ * CPU, 64-pixel frames, behind convolutions.
  */
 export const presets: Readonly<Record<'paper' | 'tiny', FaceEncoderConfig>> = { paper, tiny };
 

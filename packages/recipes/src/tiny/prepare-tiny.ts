@@ -23,7 +23,7 @@ export type PretrainingStage = Exclude<TinyStage, 'curriculum'>;
 const pretrainings: Readonly<
   Record<PretrainingStage, { readonly steps: number; readonly run: (options: PretrainOptions) => Promise<void> }>
 > = {
-  'face-encoder': { steps: 700, run: pretrainFaceEncoder },
+  'face-encoder': { steps: 12_000, run: pretrainFaceEncoder },
   'scene-encoder': { steps: 400, run: pretrainSceneEncoder },
   'audio-encoder': { steps: 500, run: pretrainAudioEncoder },
   'language-model': { steps: 700, run: pretrainLanguageModel },

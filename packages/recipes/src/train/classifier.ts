@@ -1,6 +1,8 @@
 import {
   add,
+  batchNorm,
   configAxes,
+  constantOf,
   crossEntropy,
   defineModule,
   type Graph,
@@ -8,9 +10,12 @@ import {
   mean,
   mul,
   type NetworkModule,
+  ones,
   sub,
   traceModule,
   type Value,
+  type WeightScope,
+  zeros,
 } from '@nano-emox/engine';
 import type { ComponentDefinition } from '@nano-emox/engine/runtime';
 import { labelSets } from '@nano-emox/tasks';
@@ -24,7 +29,23 @@ const LABEL_SMOOTHING = 0.05;
 
 type EncoderModule<Config extends object> = NetworkModule<Config, string, string>;
 
-/** An encoder with a linear head on the mean of its features over time: `logits` `[batch, classes]`. */
+/**
+ * Mean of features over time, each dimension normalised over the batch. What all samples have in common is by far the largest part of fresh
+ * features; without this the heads spend hundreds of steps on it.
+ */
+function pooledFeatures(features: Value, weights: WeightScope): Value {
+  const pooled = mean(features, [1]); // [batch, dim]
+  const dim = pooled.shape[1] as number;
+  const norm = weights.scope('norm');
+  const fixed = {
+    scale: constantOf(new Float32Array(dim).fill(1), [dim]),
+    bias: constantOf(new Float32Array(dim), [dim]),
+  };
+  const measured = { mean: norm.get('running_mean', [dim], zeros), variance: norm.get('running_var', [dim], ones) };
+  return batchNorm(pooled, { ...fixed, ...measured }, 1e-5);
+}
+
+/** An encoder with a linear head on the normalised mean of its features over time: `logits` `[batch, classes]`. */
 export function classifierModule<Config extends object>(
   encoder: EncoderModule<Config>,
 ): NetworkModule<Config, string, 'logits'> {
@@ -34,7 +55,8 @@ export function classifierModule<Config extends object>(
     outputs: () => ({ logits: f32('batch', emotionClasses.length) }),
     forward(inputs, weights, config) {
       const { features } = encoder.forward(inputs, weights, config) as { features: Value };
-      return { logits: linearLayer(mean(features, [1]), weights.scope('head'), emotionClasses.length) };
+      const head = weights.scope('head');
+      return { logits: linearLayer(pooledFeatures(features, head), head, emotionClasses.length) };
     },
   });
 }
@@ -61,7 +83,7 @@ export function classifierLossGraph<Config extends object>(
     outputs: () => ({ loss: f32() }),
     forward({ labels, movements: targets, known, ...inputs }, weights, resolved) {
       const { features } = encoder.forward(inputs, weights, resolved) as { features: Value };
-      const pooled = mean(features, [1]); // [batch, dim]
+      const pooled = pooledFeatures(features, weights.scope('head')); // [batch, dim]
       const logits = linearLayer(pooled, weights.scope('head'), emotionClasses.length);
       const loss = crossEntropy(logits, labels as Value, LABEL_SMOOTHING);
       if (!targets || !known) return { loss };

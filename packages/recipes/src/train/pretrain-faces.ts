@@ -3,12 +3,13 @@ import type { Random } from '@nano-emox/engine';
 import { faceFeaturesModule, resolveConfig } from '@nano-emox/face-encoder';
 import type { DataSet } from '@nano-emox/p2e';
 import { resolveConfig as resolveSceneConfig, sceneEncoderModule } from '@nano-emox/scene-encoder';
-import { drawFace, noChange } from '../data/face-batch';
+import { drawFace, noChange, sampleFaceChange } from '../data/face-batch';
 import { type FaceSet, loadFaces } from '../data/faces';
 import type { RenderedSet } from '../data/rendered';
 import { drawFrame, faceWindow, jitterWindow } from '../data/rendered-faces';
 import { batchRandom } from './batch-random';
 import { emotionClasses } from './classifier';
+import { joinedSet } from './joined-set';
 import { type PretrainOptions, warmupOf } from './pretrain-options';
 import { type LabelledBatch, trainClassifier } from './train-classifier';
 
@@ -58,8 +59,7 @@ class PictureReader {
   }
 
   private fer(index: number, target: Uint8Array, random: Random | undefined): number {
-    // In the few epochs of this recipe stronger changes cost more than they bring.
-    const change = random ? { ...noChange, mirrored: random.uniform() < 0.5 } : noChange;
+    const change = random ? sampleFaceChange(random) : noChange;
     const faces = this.faces as FaceSet; // pictures of it are only drawn where it is there
     drawFace(faces, index, change, this.size, target, 0);
     return faces.labels[index] as number;
@@ -91,24 +91,23 @@ async function pictureTask(options: PretrainOptions, size: number, shows: 'face'
   const heldFrames = actedPictures(clips.validation).map((index): Picture => ({ source: 'rendered', index }));
   const acted = actedPictures(clips.train);
   return {
-    dataSets: [
+    dataSet: joinedSet('pictures', [
       ...(faces ? [set('fer2013', faces.train.count)] : []),
       {
         name: 'rendered',
         length: acted.length,
         get: (index) => ({ source: 'rendered', index: acted[index] as number }),
       } satisfies DataSet<Picture>,
-    ],
+    ]),
     collate: (pictures: readonly Picture[]) => train.read(pictures, batchRandom(seed, pictures)),
     validation: {
       ...(faces && { fer2013: () => inBatches(heldFaces, held) }),
       ...(heldFrames.length > 0 && { rendered: () => inBatches(heldFrames, held) }),
     },
     movements: actionUnitNames.length,
-    validateEverySteps: 150,
+    validateEverySteps: 500,
     run: options,
     phase: {
-      mixture: faces ? { fer2013: 0.1, rendered: 0.9 } : { rendered: 1 },
       learningRates: { all: { initial: 1e-3, minimum: 2e-5, warmup: 1e-5 } },
       warmupSteps: warmupOf(steps, 50),
       steps,

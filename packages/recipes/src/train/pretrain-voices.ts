@@ -7,6 +7,7 @@ import { plainVoice, playVoice, sampleVoiceChange } from '../data/voice-batch';
 import { loadVoices, toInt16, type VoiceSet } from '../data/voices';
 import { batchRandom } from './batch-random';
 import { emotionClasses } from './classifier';
+import { joinedSet } from './joined-set';
 import { type PretrainOptions, warmupOf } from './pretrain-options';
 import { type LabelledBatch, trainClassifier } from './train-classifier';
 
@@ -75,7 +76,10 @@ export async function pretrainAudioEncoder(options: PretrainOptions): Promise<vo
     encoder: audioEncoderModule,
     config: options.config.audioEncoder,
     resolveConfig: resolveAudioEncoderConfig,
-    dataSets: [...(voices ? [set('recorded', voices.train.count)] : []), set('rendered', clips.train.count)],
+    dataSet: joinedSet('sounds', [
+      ...(voices ? [set('recorded', voices.train.count)] : []),
+      set('rendered', clips.train.count),
+    ]),
     collate: (sounds: readonly Sound[]) => train.read(sounds, batchRandom(seed, sounds)),
     validation: {
       ...(voices && voices.validation.count > 0 && { recorded: batches('recorded', voices.validation.count) }),
@@ -84,7 +88,6 @@ export async function pretrainAudioEncoder(options: PretrainOptions): Promise<vo
     validateEverySteps: 150,
     run: options,
     phase: {
-      mixture: voices ? { recorded: 0.7, rendered: 0.3 } : { rendered: 1 },
       learningRates: { all: { initial: 8e-4, minimum: 2e-5, warmup: 1e-5 } },
       warmupSteps: warmupOf(steps, 60),
       steps,

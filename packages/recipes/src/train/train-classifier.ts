@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { initializeWeights, type NetworkModule, type TensorMap } from '@nano-emox/engine';
 import { componentFromWeights, FORMAT_VERSION, writeModelFolder } from '@nano-emox/engine/runtime';
+import { measureBatchStatistics, withBatchStatistics } from '@nano-emox/engine/training';
 import { type DataSet, type Phase, trainPhase } from '@nano-emox/p2e';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import { classifierDefinition, classifierLossGraph, emotionClasses } from './classifier';
@@ -21,13 +22,13 @@ export interface TrainClassifierOptions<Config extends object, Sample> {
   readonly encoder: NetworkModule<Config, string, string>;
   readonly config: Config;
   readonly resolveConfig: (config: Partial<Config>) => Config;
-  readonly dataSets: readonly DataSet<Sample>[];
+  readonly dataSet: DataSet<Sample>;
   readonly collate: (samples: readonly Sample[]) => LabelledBatch;
   /** Held-out batches by source, the same at every validation; never those of the test set. */
   readonly validation: Readonly<Record<string, () => Iterable<LabelledBatch>>>;
   /** Facial movements that a second head learns to tell; 0 for none. @default 0 */
   readonly movements?: number;
-  readonly phase: Omit<Phase, 'name' | 'trainable'>;
+  readonly phase: Omit<Phase, 'name' | 'trainable' | 'mixture'>;
   readonly validateEverySteps: number;
   /** Where the run is kept and on what it computes. */
   readonly run: PretrainOptions;
@@ -49,11 +50,19 @@ export async function trainClassifier<Config extends object, Sample>(
   const { type, encoder, config, movements = 0, run } = options;
   const { seed, signal } = run;
   const folder = join(run.runFolder, type);
-  const phase: Phase = { name: type, trainable: [{ match: '', group: 'all' }], ...options.phase };
-  const graph = classifierLossGraph(encoder, config, movements);
+  const { dataSet } = options;
+  const mixture = { [dataSet.name]: 1 };
+  const phase: Phase = { name: type, trainable: [{ match: '', group: 'all' }], mixture, ...options.phase };
+  const measured = classifierLossGraph(encoder, config, movements);
   const definition = classifierDefinition(encoder, options.resolveConfig);
   const session = await openPretraining(folder, { [type]: config, phase }, run);
   const { executor } = session;
+  const collate = async (samples: readonly Sample[]) => withTargets(options.collate(samples), movements);
+  /** Trained weights with the statistics that batch norms use outside training. */
+  const complete = async (trained: ReadonlyMap<string, HostTensor>) => {
+    const batches = spreadBatches(dataSet, phase.batchSize, collate);
+    return new Map([...trained, ...(await measureBatchStatistics(measured, trained, batches, executor))]);
+  };
   const evaluate = async (weights: ReadonlyMap<string, HostTensor>): Promise<Map<string, Accuracy>> => {
     const classifier = await componentFromWeights(definition, config, withoutMovements(weights), { executor });
     try {
@@ -70,14 +79,11 @@ export async function trainClassifier<Config extends object, Sample>(
     }
   };
   try {
-    const { weights } = await trainPhase({
-      model: {
-        graph,
-        weights: initializeWeights(graph, seed),
-        collate: (samples: readonly Sample[]) => withTargets(options.collate(samples), movements),
-      },
+    const { graph } = withBatchStatistics(measured);
+    const trained = await trainPhase({
+      model: { graph, weights: initializeWeights(graph, seed), collate },
       phase,
-      dataSets: options.dataSets,
+      dataSets: [dataSet],
       executor,
       seed,
       checkpointFolder: folder,
@@ -86,7 +92,7 @@ export async function trainClassifier<Config extends object, Sample>(
         validation: {
           everySteps: options.validateEverySteps,
           evaluate: async (current) => {
-            const bySource = [...(await evaluate(current))];
+            const bySource = [...(await evaluate(await complete(current)))];
             const metrics = Object.fromEntries(
               bySource.flatMap(([source, { accuracy, balancedAccuracy }]) => [
                 [`${source}.accuracy`, accuracy],
@@ -100,6 +106,7 @@ export async function trainClassifier<Config extends object, Sample>(
       onEvent: session.record,
       ...(signal && { signal }),
     });
+    const weights = await complete(trained.weights);
     const kept = new Map([...weights].filter(([name]) => !/^(head|movements)\./.test(name)));
     const head = new Map([...weights].filter(([name]) => name.startsWith('head.')));
     await writeModelFolder(join(folder, 'model'), {
@@ -113,6 +120,21 @@ export async function trainClassifier<Config extends object, Sample>(
     await session.finish();
   } finally {
     await session.dispose();
+  }
+}
+
+/** Batches that measure batch norms. */
+const MEASURED_BATCHES = 16;
+
+/** Some batches from all over a data set. */
+async function* spreadBatches<Sample>(
+  dataSet: DataSet<Sample>,
+  batchSize: number,
+  collate: (samples: readonly Sample[]) => Promise<TensorMap>,
+): AsyncIterable<TensorMap> {
+  for (let batch = 0; batch < MEASURED_BATCHES; batch++) {
+    const place = (row: number) => Math.floor(((row + batch / MEASURED_BATCHES) * dataSet.length) / batchSize);
+    yield await collate(await Promise.all(Array.from({ length: batchSize }, (_, row) => dataSet.get(place(row)))));
   }
 }
 
