@@ -1,4 +1,6 @@
+export * from './ablate';
 export * from './data';
+export * from './evaluate';
 export { type EmotionDataSetsOptions, emotionDataSets } from './samples/emotion-data-sets';
 export { fillableMode, modalitiesOf } from './samples/fillable-mode';
 export type { SampleEvent, SampleOptions } from './samples/sample-options';
@@ -27,7 +29,6 @@ export { tinyScale } from './tiny/tiny-scale';
 export { tinySamples } from './tiny/tiny-sources';
 export { trainTinyCurriculum, trainTinyFromNothing } from './tiny/train-tiny';
 export { corpusMixtures } from './train/corpus-mixtures';
-export { type EvaluateTinyOptions, evaluateTiny, type Score } from './train/evaluate';
 export { type PretrainedFolders, partsOfModel } from './train/pretrained-folders';
 export { type SaveModelOptions, saveEmotionModel } from './train/save-model';
 export { scaleSteps } from './train/scaled-steps';

@@ -51,12 +51,14 @@ describe('comparisonTable', () => {
 
   it('is an HTML page, whatever the names', () => {
     const name = '</td><script>alert(1)</script>"\u202e\0';
-    const page = comparisonHtml(comparisonTable([{ name, seed: 1, metrics: { '<img src=x onerror=1>': 1 } }]), name);
+    const table = comparisonTable([{ name, seed: 1, metrics: { '<img src=x onerror=1>': 1 } }]);
+    const page = comparisonHtml(table, name, [name]);
     const document = parse(page, { onParseError: (error) => expect.fail(error.code) });
     expect(textsOf(document, 'script')).toEqual([]);
     expect(textsOf(document, 'img')).toEqual([]);
     const shown = '</td><script>alert(1)</script>"\ufffd\ufffd';
     expect(textsOf(document, 'h1')).toEqual([shown]);
+    expect(textsOf(document, 'p')[0]).toBe(shown);
     expect(textsOf(document, 'th')).toEqual(['name', 'runs', '<img src=x onerror=1>', shown]);
     expect(textsOf(document, 'td')).toEqual(['1', '1.0000']);
   });

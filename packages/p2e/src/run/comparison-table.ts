@@ -78,13 +78,14 @@ export function comparisonMarkdown(table: ComparisonTable): string {
   return `${[lines[0], rule, ...lines.slice(1)].join('\n')}\n`;
 }
 
-/** The table as an HTML page that needs nothing else. */
-export function comparisonHtml(table: ComparisonTable, title: string): string {
+/** The table as an HTML page that needs nothing else. @param notes sentences about it, one a paragraph */
+export function comparisonHtml(table: ComparisonTable, title: string, notes: readonly string[] = []): string {
   const [headings = [], ...rows] = cellsOf(table);
   return htmlPage(
     title,
     html`<h1>${title}</h1>
 ${htmlTable('Mean ± standard deviation over seeds', headings, rows)}
+${notes.map((note) => html`<p>${note}</p>`)}
 <p class="note">The standard deviation is that of a sample (n − 1). “(2 of 3)” means that one of three runs has no finite value.</p>`,
   );
 }

@@ -52,8 +52,7 @@ export interface LoadTaskTextsOptions {
  * @throws MissingFileError without a corpus
  */
 export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise<TaskTexts> {
-  const { seed = 1, validationShare = 0.04, scriptCount = 6000, clips = [] } = options;
-  const { dataFolder, sources } = options;
+  const { seed = 1, scriptCount = 6000, clips = [], dataFolder, sources } = options;
   const texts = dataFolder === undefined ? [] : await readTextSets(dataFolder, sources);
   const corpora = texts.map((item): Utterance => {
     return { source: item.source, text: item.text, answers: answersOf(textTargets(item)), prompt: onWords(item.text) };
@@ -61,10 +60,18 @@ export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise
   const utterances = [...corpora, ...scriptUtterances(scriptCount, seed), ...clips.map(clipUtterance)];
   const parts = { train: [] as TaskText[], validation: [] as TaskText[] };
   utterances.forEach((utterance, index) => {
-    const isHeldOut = contentFraction(spokenKey(utterance.text), seed) < validationShare;
-    parts[isHeldOut ? 'validation' : 'train'].push(...questionsOf(utterance, index));
+    const part = isHeldOutText(utterance.text, options) ? 'validation' : 'train';
+    parts[part].push(...questionsOf(utterance, index));
   });
   return parts;
+}
+
+/** Whether {@link loadTaskTexts} keeps a text for validation. It depends on the words alone, however they are spelt. */
+export function isHeldOutText(
+  text: string,
+  { seed = 1, validationShare = 0.04 }: Pick<LoadTaskTextsOptions, 'seed' | 'validationShare'> = {},
+): boolean {
+  return contentFraction(spokenKey(text), seed) < validationShare;
 }
 
 interface Utterance {

@@ -67,12 +67,9 @@ const emogatorClasses: Readonly<Record<string, string>> = {
  * @throws MissingFileError without the archives, InvalidFileError for an unknown name
  */
 export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData> {
-  const { cacheFolder, dataFolder, seed = 1, validationShare = 0.1 } = options;
-  const { emodbValidationSpeakers = ['08', '15'] } = options;
-  const isHeldOut = (speaker: string) =>
-    speaker.startsWith('emodb-')
-      ? emodbValidationSpeakers.includes(speaker.slice('emodb-'.length))
-      : contentFraction(speaker, seed) < validationShare;
+  const { cacheFolder, dataFolder } = options;
+  const { seed, validationShare, emodbValidationSpeakers } = { ...usualSplit, ...options };
+  const isHeldOut = (speaker: string) => isHeldOutSpeaker(speaker, { seed, validationShare, emodbValidationSpeakers });
   const sets = voiceSources.filter((set) => (options.sets ?? voiceSources).includes(set));
   const someSets = sets.length < voiceSources.length && { sets };
   const key = JSON.stringify({ version: 1, seed, validationShare, emodbValidationSpeakers, ...someSets });
@@ -101,6 +98,20 @@ export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData>
     };
   };
   return { train: part('train'), validation: part('validation') };
+}
+
+const usualSplit = { seed: 1, validationShare: 0.1, emodbValidationSpeakers: ['08', '15'] } as const;
+
+/** Whether {@link loadVoices} keeps a speaker for validation. @param speaker such as `emodb-08` or `emogator-000123` */
+export function isHeldOutSpeaker(
+  speaker: string,
+  options: Pick<LoadVoicesOptions, 'seed' | 'validationShare' | 'emodbValidationSpeakers'> = {},
+): boolean {
+  const { seed, validationShare, emodbValidationSpeakers } = { ...usualSplit, ...options };
+  const emodb = /^emodb-(.*)$/.exec(speaker)?.[1];
+  return emodb === undefined
+    ? contentFraction(speaker, seed) < validationShare
+    : emodbValidationSpeakers.includes(emodb);
 }
 
 interface LabelledVoice {

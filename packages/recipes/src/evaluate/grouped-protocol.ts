@@ -55,7 +55,7 @@ export async function evaluateByGroup(
     const test = samplesOf(samples, split.test);
     requireSplit(split, test);
     const seed = deriveSeed(options.seed, `split ${index}`);
-    const weightDecay = await chooseDecay(samples, split.train, { ...options, seed });
+    const weightDecay = await chooseDecay(...heldOutSpeakers(samples, split.train, seed), { ...options, seed });
     const probe = await trainLinearProbe(samplesOf(samples, split.train), { ...options, seed, weightDecay });
     test.features.forEach((features, row) => {
       gold.push(String(test.labels[row]));
@@ -84,20 +84,13 @@ export function groupFolds(groups: readonly string[], count: number, seed: numbe
   }));
 }
 
-/** The decay that does best on training speakers held out for it; of equals the strongest. */
-async function chooseDecay(
-  samples: GroupedSamples,
-  trainGroups: readonly string[],
+/** The decay that does best on validation samples; of equals the strongest. */
+export async function chooseDecay(
+  train: ProbeSamples,
+  validation: ProbeSamples,
   options: GroupedProtocolOptions,
 ): Promise<number> {
   const { weightDecays = usualDecays } = options;
-  const shuffled = new Random(options.seed).shuffle([...trainGroups]);
-  const heldOut = shuffled.slice(0, Math.max(1, Math.round(VALIDATION_SHARE * shuffled.length)));
-  const train = samplesOf(
-    samples,
-    trainGroups.filter((group) => !heldOut.includes(group)),
-  );
-  const validation = samplesOf(samples, heldOut);
   let best = { weightDecay: weightDecays[0] ?? 0, hits: -1 };
   for (const weightDecay of weightDecays) {
     const probe = await trainLinearProbe(train, { ...options, weightDecay });
@@ -105,6 +98,13 @@ async function chooseDecay(
     if (hits >= best.hits) best = { weightDecay, hits };
   }
   return best.weightDecay;
+}
+
+/** Some of the training speakers, held out from the others to choose by. */
+function heldOutSpeakers(samples: GroupedSamples, groups: readonly string[], seed: number) {
+  const shuffled = new Random(seed).shuffle([...groups]);
+  const count = Math.max(1, Math.round(VALIDATION_SHARE * shuffled.length));
+  return [samplesOf(samples, shuffled.slice(count)), samplesOf(samples, shuffled.slice(0, count))] as const;
 }
 
 function samplesOf({ features, labels, groups }: GroupedSamples, wanted: readonly string[]): GroupedSamples {

@@ -50,7 +50,7 @@ export interface PredictAnswersOptions extends RunOptions {
 export async function* predictAnswers(options: PredictAnswersOptions): AsyncGenerator<PredictedAnswer, void> {
   const { model, source, tasks = taskIds, signal, onEvent } = options;
   const totalClips = Math.min(requireLimit(options.limit), source.length);
-  const file = options.file === undefined ? undefined : await AnswersFile.open(options.file, identityOf(options));
+  const file = options.file === undefined ? undefined : await AnswersFile.open(options.file, answersIdentity(options));
   const reader = await openFeatureReader(model);
   try {
     for (let index = 0; index < totalClips; index++) {
@@ -106,8 +106,13 @@ async function ask(
   return { ...question, prediction: countedPrediction(task, value, answer), confidence, text };
 }
 
-/** What answers depend on, besides the row they belong to. */
-function identityOf({ model, source, words = true, sampling }: PredictAnswersOptions): string {
+/** Hash over what answers depend on besides their row: the model, the name of the source, and how it is asked. */
+export function answersIdentity({
+  model,
+  source,
+  words = true,
+  sampling,
+}: Pick<PredictAnswersOptions, 'model' | 'source' | 'words' | 'sampling'>): string {
   const weights = Object.entries(model.components).map(([name, part]) => [name, part.weights] as const);
   return producerOf({
     config: model.config,

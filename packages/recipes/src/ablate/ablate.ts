@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError, writeFileAtomic } from '@nano-emox/engine/weights';
+import {
+  type ComparedRun,
+  type ComparisonTable,
+  comparisonHtml,
+  comparisonMarkdown,
+  comparisonTable,
+  comparisonText,
+  contentHashOf,
+  curricula,
+  producerOf,
+} from '@nano-emox/p2e';
+import { tasks as taskTable } from '@nano-emox/tasks';
+import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
+import { NanoEmoX } from 'nano-emox';
+import { changeModelConfig } from 'nano-emox/training';
+import { type EvaluationReport, evaluatePredictions } from '../evaluate/evaluate-predictions';
+import { predictAnswers } from '../evaluate/predict-answers';
+import type { Score } from '../evaluate/score';
+import { tinyScale } from '../tiny/tiny-scale';
+import { scaleSteps } from '../train/scaled-steps';
+import { trainEmotionModel } from '../train/train-emotion-model';
+import type { AblateOptions, AblationEvent } from './ablate-options';
+import { type ComparedSetting, comparedSettings } from './compared-settings';
+import { type OrderVerdict, orderVerdict } from './order-verdict';
+
+/** Metrics on which the paper compares curricula. */
+export const orderedMetrics = ['ERG hit rate', 'perception average'] as const;
+
+/** What a comparison shows, as plain JSON. */
+export interface AblationReport {
+  readonly command: string;
+  /** Updates of every run. */
+  readonly steps: number;
+  /** Runs in order, with the metrics of the table. */
+  readonly runs: readonly ComparedRun[];
+  readonly table: ComparisonTable;
+  /** Whether the paper's order holds; empty where one of its curricula was not compared. */
+  readonly verdicts: readonly OrderVerdict[];
+  /** Every number of every run, with all that is needed to measure it again. */
+  readonly scores: readonly Score[];
+}
+
+/**
+ * Trains every setting from the same pretrained parts, once for each seed and all in equally many steps, and asks each model
+ * about held-out clips. Writes `comparison.json`, `.md` and `.html` to the run folder.
+ * @throws InvalidArgumentError (an unknown name, no seeds), and what `trainEmotionModel` throws
+ * @example
+ * const { table, verdicts } = await ablate({ base, runFolder: 'runs/curricula', stepsScale: 0.5 });
+ * console.log(comparisonText(table), verdicts.map(({ sentence }) => sentence).join('\n'));
+ */
+export async function ablate(options: AblateOptions): Promise<AblationReport> {
+  const { base, seeds = [1, 2, 3], stepsScale = 1, runFolder, command = 'ablate', signal } = options;
+  const settings = comparedSettings(options.curricula, options.ablations);
+  requireSeeds(seeds);
+  const origin = await originOf(options);
+  const planned = seeds.flatMap((seed) => settings.map((setting) => ({ setting, seed })));
+  const finished: FinishedRun[] = [];
+  for (const [index, { setting, seed }] of planned.entries()) {
+    throwIfAborted(signal, 'ablate');
+    const facts = { name: setting.name, seed, run: index + 1, totalRuns: planned.length };
+    finished.push(await runOnce(setting, facts, origin, options));
+  }
+  const ordered = settings.flatMap(({ name }) => finished.filter((run) => run.name === name));
+  const runs = ordered.map(({ name, seed, report }): ComparedRun => ({ name, seed, metrics: metricsOf(report) }));
+  const table = comparisonTable(runs);
+  const { steps } = scaleSteps(base.scale ?? tinyScale, stepsScale);
+  const report: AblationReport = {
+    command,
+    steps: Object.values(steps).reduce((sum, count) => sum + count, 0),
+    runs,
+    table,
+    verdicts: orderedMetrics.flatMap((metric) => orderVerdict(table, metric) ?? []),
+    scores: ordered.flatMap(({ name, report: { scores } }) =>
+      scores.map((score) => ({ ...score, note: `setting ${name}` })),
+    ),
+  };
+  await writeReport(runFolder, report);
+  return report;
+}
+
+/** The table and what it shows, for a terminal. */
+export const ablationText = ({ table, verdicts }: AblationReport): string =>
+  `${comparisonText(table)}\n${verdicts.map(({ sentence }) => `${sentence}\n`).join('')}`;
+
+/** The same in Markdown. */
+export const ablationMarkdown = ({ table, verdicts }: AblationReport): string =>
+  `${comparisonMarkdown(table)}\n${verdicts.map(({ sentence }) => `${sentence}\n`).join('\n')}`;
+
+type RunFacts = Pick<Extract<AblationEvent, { type: 'run-start' }>, 'name' | 'seed' | 'run' | 'totalRuns'>;
+
+/** A run that is done, as it is kept. */
+interface FinishedRun {
+  readonly name: string;
+  readonly seed: number;
+  /** Hash over everything that decides the result. */
+  readonly fingerprint: string;
+  readonly report: EvaluationReport;
+}
+
+async function runOnce(
+  setting: ComparedSetting,
+  facts: RunFacts,
+  origin: string,
+  options: AblateOptions,
+): Promise<FinishedRun> {
+  const { base, stepsScale = 1, runFolder, limit, sampling, onEvent = () => undefined } = options;
+  const { name, seed } = facts;
+  const folder = join(runFolder, name, `seed-${seed}`);
+  const curriculum = curricula[setting.curriculum](base.mixtures, scaleSteps(base.scale ?? tinyScale, stepsScale));
+  const fingerprint = producerOf({
+    origin,
+    setting,
+    seed,
+    phases: curriculum.phases.map(plainPhase),
+    limit: limit ?? null,
+    sampling: sampling ?? null,
+  });
+  const path = join(folder, 'scores.json');
+  onEvent({ type: 'run-start', ...facts });
+  const known = await readFinished(path, fingerprint);
+  if (known) {
+    onEvent({ type: 'run-end', isNew: false, metrics: metricsOf(known.report), ...facts });
+    return known;
+  }
+  const modelFolder = await trainOnce(setting, facts, folder, curriculum, options);
+  const report = await evaluateOnce(modelFolder, facts, folder, options);
+  const finished = { name, seed, fingerprint, report };
+  await writeFileAtomic(path, `${JSON.stringify(finished, null, 2)}\n`);
+  onEvent({ type: 'run-end', isNew: true, metrics: metricsOf(report), ...facts });
+  return finished;
+}
+
+async function trainOnce(
+  { changes }: ComparedSetting,
+  facts: RunFacts,
+  runFolder: string,
+  curriculum: ReturnType<(typeof curricula)['p2e']>,
+  { base, device, threads, signal, onEvent = () => undefined }: AblateOptions,
+): Promise<string> {
+  const steps = curriculum.phases.reduce((sum, phase) => sum + phase.steps, 0);
+  let step = 0;
+  const { modelFolder } = await trainEmotionModel({
+    config: changeModelConfig(base.config, changes),
+    pretrained: base.pretrained,
+    curriculum,
+    sources: base.sources,
+    seed: facts.seed,
+    runFolder,
+    ...(base.samples && { samples: base.samples }),
+    ...(device && { device }),
+    ...(threads && { threads }),
+    ...(signal && { signal }),
+    onEvent: (event) => {
+      if (event.type !== 'step-end') return;
+      const before = curriculum.phases.findIndex(({ name }) => name === event.phase);
+      step = curriculum.phases.slice(0, before).reduce((sum, phase) => sum + phase.steps, 0) + event.step;
+      onEvent({ type: 'run-delta', step, steps, loss: event.loss, ...facts });
+    },
+  });
+  return modelFolder;
+}
+
+async function evaluateOnce(
+  modelFolder: string,
+  facts: RunFacts,
+  folder: string,
+  { base, command = 'ablate', limit, sampling, device, threads, signal, onEvent = () => undefined }: AblateOptions,
+): Promise<EvaluationReport> {
+  const model = await NanoEmoX.fromPretrained(modelFolder, { ...(device && { device }), ...(threads && { threads }) });
+  try {
+    const answers = predictAnswers({
+      model,
+      source: base.heldOut,
+      file: join(folder, 'answers.jsonl'),
+      ...(limit !== undefined && { limit }),
+      ...(sampling && { sampling }),
+      onEvent: ({ askedClips, totalClips }) => onEvent({ type: 'answers-delta', askedClips, totalClips, ...facts }),
+      signal,
+    });
+    const { name } = base.heldOut;
+    const provenance = { dataSet: name, split: 'held out', seed: facts.seed, command };
+    return await evaluatePredictions(answers, { ...provenance, ...(signal && { signal }) });
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** What the table compares: the two numbers of the paper first, then the main metric of each task. */
+function metricsOf({ tasks, summary }: EvaluationReport): Record<string, number> {
+  const { ergHitRate, perceptionAverage } = summary;
+  return {
+    ...(ergHitRate !== undefined && { [orderedMetrics[0]]: ergHitRate }),
+    ...(perceptionAverage !== undefined && { [orderedMetrics[1]]: perceptionAverage }),
+    ...Object.fromEntries(
+      tasks.flatMap(({ task, main }) =>
+        main && task !== 'erg' ? [[`${taskTable[task].abbreviation} ${main.metric}`, main.value]] : [],
+      ),
+    ),
+  };
+}
+
+/** What every run starts from and is asked: parts by the bytes of their files, sources by name and length. */
+async function originOf({ base }: AblateOptions): Promise<string> {
+  const parts = await Promise.all(
+    Object.values(base.pretrained).map((folder: string) => contentHashOf(join(folder, 'model.safetensors'))),
+  );
+  const sources = [...base.sources, base.heldOut].map(({ name, length }) => ({ name, length }));
+  return producerOf({ config: base.config, parts, sources });
+}
+
+/** A phase as data; rules may hold patterns. */
+const plainPhase = ({ trainable, ...phase }: ReturnType<(typeof curricula)['p2e']>['phases'][number]): unknown =>
+  JSON.parse(JSON.stringify({ ...phase, trainable: trainable.map(({ match, group }) => [String(match), group]) }));
+
+async function readFinished(path: string, fingerprint: string): Promise<FinishedRun | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw fileError(error, path, 'read');
+  });
+  const finished = text === undefined ? undefined : (JSON.parse(text) as FinishedRun);
+  return finished?.fingerprint === fingerprint ? finished : undefined;
+}
+
+async function writeReport(folder: string, report: AblationReport): Promise<void> {
+  const { table, verdicts } = report;
+  const title = 'Curricula and ablations compared';
+  const notes = [`${report.steps} steps each. ${report.command}`, ...verdicts.map(({ sentence }) => sentence)];
+  await writeFileAtomic(join(folder, 'comparison.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFileAtomic(join(folder, 'comparison.md'), ablationMarkdown(report));
+  await writeFileAtomic(join(folder, 'comparison.html'), comparisonHtml(table, title, notes));
+}
+
+function requireSeeds(seeds: readonly number[]): void {
+  if (seeds.length > 0 && new Set(seeds).size === seeds.length && seeds.every(Number.isSafeInteger)) return;
+  throw new InvalidArgumentError({
+    message: `ablate: the seeds are ${seeds.join(', ') || 'none'}`,
+    hint: 'Pass whole numbers, each once.',
+    argument: 'seeds',
+  });
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { loadRendered } from '../data/rendered';
+import { encodersOf } from '../sources/frozen-encoders';
+import { selectSource } from '../sources/select-source';
+import { renderedSource } from '../tiny/rendered-source';
+import { askAll } from './ask-all';
+import { evaluatePredictions, perceptionTasks } from './evaluate-predictions';
+import { drawItems, evaluationOf, type MeasureContext, scoreOf } from './measure-context';
+import type { Score } from './score';
+
+/** Rendered clips that nothing is trained on; the recipe chooses checkpoints by some of them. */
+const VALIDATION_CLIPS = 160;
+
+/** The whole model on rendered clips that it was not trained on: all six tasks with words, perception without. */
+export async function renderedScores(context: MeasureContext): Promise<Score[]> {
+  const { model, cacheFolder, signal } = context;
+  const { validation } = await loadRendered({
+    cacheFolder,
+    size: model.config.sceneEncoder.imageSize,
+    trainCount: 0,
+    validationCount: VALIDATION_CLIPS,
+    ...(signal && { signal }),
+  });
+  const all = await renderedSource(validation, {
+    encoders: encodersOf(model),
+    input: model.config.input,
+    cacheFolder: join(cacheFolder, 'features'),
+    split: 'dev',
+  });
+  const indices = drawItems(
+    Array.from({ length: all.length }, (_, index) => index),
+    context,
+    'rendered',
+  );
+  const source = selectSource(all, { indices });
+  const scores: Score[] = [];
+  for (const words of [true, false]) {
+    const facts = { dataSet: 'rendered clips', split: `validation, ${words ? 'with' : 'without'} words` };
+    const answers = await askAll(context, source, { words, ...(!words && { tasks: perceptionTasks }) });
+    const parsed = answers.filter(({ unparsed }) => unparsed === undefined).length;
+    const report = await evaluatePredictions(answers, evaluationOf(context, facts.dataSet, facts.split));
+    scores.push(
+      ...report.scores,
+      scoreOf(context, {
+        ...facts,
+        metric: 'answers that parse',
+        value: parsed / answers.length,
+        best: 1,
+        count: answers.length,
+      }),
+    );
+  }
+  return scores;
+}
