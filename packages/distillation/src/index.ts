@@ -38,6 +38,7 @@ export {
   writeInstructions,
 } from './instructions/write-instructions';
 export { type EmotionLabelSetName, emotionLabelSets } from './labels/label-sets';
+export { type EmotionRow, labelledMedia, pictureCorpus } from './labels/picture-corpus';
 export { NetworkTeacher, type NetworkTeacherOptions, type TeacherBatch } from './teacher/network-teacher';
 export { type ReadTeacherTableOptions, readTeacherTable, writeTeacherTable } from './teacher/table-file';
 export { type AlignTeacherOptions, alignTeacher, type TeacherTable } from './teacher/teacher-table';
