@@ -3,7 +3,13 @@ import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import { TrainingSession } from '@nano-emox/engine/training';
 import type { FloatTensor } from '@nano-emox/tensor-contract';
 import { presets } from 'nano-emox';
-import { collateEmotionBatch, type EmotionSample, emotionNetwork, softTokenCounts } from 'nano-emox/training';
+import {
+  changeModelConfig,
+  collateEmotionBatch,
+  type EmotionSample,
+  emotionNetwork,
+  softTokenCounts,
+} from 'nano-emox/training';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   curricula,
@@ -100,6 +106,16 @@ describe('p2eCurriculum', () => {
     for (const phase of phases) {
       const expected = freezeTable[phase.name as PhaseName].flatMap((module) => published[module]);
       expect(trainedIn(phase).sort(), phase.name).toEqual([...expected].sort());
+    }
+  });
+
+  it('trains duplex attention, where the language model has it, with LoRA in the last phase', () => {
+    const changed = changeModelConfig(config, { attention: 'paper' });
+    const added = [...traceModule(emotionNetwork, changed).parameters.keys()].filter((name) => !names.includes(name));
+    expect(added).toHaveLength(3 * config.languageModel.layers);
+    for (const name of added) {
+      const groups = phases.map((phase) => groupOfParameter(phase, name));
+      expect(groups, name).toEqual([undefined, undefined, undefined, 'lora']);
     }
   });
 

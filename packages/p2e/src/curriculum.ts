@@ -46,12 +46,13 @@ const modules = {
   face: [/^facial_encoder\.(query|attn\.|face_proj\.)/],
   fusion: [/^multi_/, /^(attention_mlp|fc_att)\./],
   lora: [/\.lora_[AB]\./],
+  attention: [/\.duplex_attention\.layers\./], // where the language model has it
 } as const satisfies Readonly<Record<string, readonly RegExp[]>>;
 
 const train = (group: string, ...names: (keyof typeof modules)[]): TrainableRule[] =>
   names.flatMap((name) => modules[name].map((match) => ({ match, group })));
 
-const everything = [...train(adapters, 'audio', 'video', 'face', 'fusion'), ...train(lora, 'lora')];
+const everything = [...train(adapters, 'audio', 'video', 'face', 'fusion'), ...train(lora, 'lora', 'attention')];
 
 /** What trains in each phase: the paper's table (fact sheet section 8). */
 const trainableIn: Readonly<Record<PhaseName, readonly TrainableRule[]>> = {

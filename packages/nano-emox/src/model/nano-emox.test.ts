@@ -71,7 +71,10 @@ describe('analyze', () => {
     const around = (kind: string, names: readonly string[]) =>
       names.flatMap((name) => [`${kind}-start ${name}`, `${kind}-end ${name}`]);
     expect(outline).toEqual([
-      ...around('stage', ['decode', 'scene', 'face', 'voice', 'fuse']),
+      ...around('stage', ['decode']),
+      'clip-read',
+      ...around('stage', ['scene', 'face', 'voice', 'fuse']),
+      'clip-encoded',
       ...around('task', taskIds),
       'analysis-end',
     ]);

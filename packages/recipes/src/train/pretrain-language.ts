@@ -32,9 +32,9 @@ import { partsOfModel } from './pretrained-folders';
 import { openPretraining } from './pretraining-session';
 import { readTokenizer } from './trainable-network';
 
-/** The decoder before the curriculum: the same sizes, no LoRA. */
+/** The decoder before the curriculum: the same sizes, no LoRA, plain attention. */
 function plainDecoder({ languageModel }: EmotionModelConfig): DecoderConfig {
-  const { lora: _, ...config } = languageModel;
+  const { lora: _lora, attention: _attention, ...config } = languageModel;
   return config;
 }
 

@@ -10,7 +10,7 @@ import { CausalLanguageModel, type TextTokenizer } from '@nano-emox/lm-lora';
 import { SceneEncoder } from '@nano-emox/scene-encoder';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import { componentFolders, type EmotionModelConfig, type ModelComponents } from 'nano-emox';
-import { weightRoots } from 'nano-emox/training';
+import { duplexAttention, weightRoots } from 'nano-emox/training';
 import type { PretrainedFolders } from './pretrained-folders';
 import type { PartStorage } from './training-options';
 
@@ -81,6 +81,11 @@ function partsOf({ config, pretrained, weights, tokenizer, executor, seed }: Sav
     videoAdapter: () => Adapter.fromWeights(config.videoAdapter, named(/^(video_|image_llama_proj\.)/), shared),
     audioAdapter: () => Adapter.fromWeights(config.audioAdapter, named(/^audio_/), shared),
     fusion: () => FusionExperts.fromWeights(config.fusion, fusion(), shared),
-    languageModel: () => CausalLanguageModel.fromWeights(config.languageModel, language(), { ...shared, tokenizer }),
+    languageModel: () =>
+      CausalLanguageModel.fromWeights(config.languageModel, language(), {
+        ...shared,
+        tokenizer,
+        attention: duplexAttention,
+      }),
   } satisfies Readonly<Record<keyof ModelComponents, () => Promise<Savable>>>;
 }
