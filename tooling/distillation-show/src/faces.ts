@@ -28,7 +28,10 @@ export interface FaceParts {
   readonly test: readonly Face[];
 }
 
-/** Reads the archive; training pictures that are also in the test part are left out. The order is drawn from a fixed seed. */
+/**
+ * Reads the archive; training pictures that are also in the test part are left out. The order is drawn from a fixed
+ * seed.
+ */
 export async function readFaces(dataFolder: string, rows: number, gateRows: number): Promise<FaceParts> {
   const path = join(dataFolder, 'faces/fer2013-train-publictest.tar.gz');
   const [train, test]: [Face[], Face[]] = [[], []];

@@ -24,7 +24,9 @@ export async function encoderFeatures(
   return floatTensor(features.data, [faces.length, features.dims.at(-1) as number]);
 }
 
-/** What the language model says from the face alone, one-hot `[pictures, classes]`; zeros where its answer is no class. */
+/**
+ * What the language model says from the face alone, one-hot `[pictures, classes]`; zeros where its answer is no class.
+ */
 export async function languageModelAnswers(model: NanoEmoX, faces: readonly Face[]): Promise<FloatTensor> {
   const answers: (string | undefined)[] = [];
   for (const face of faces) {

@@ -6,7 +6,10 @@ import type { Face } from './faces';
 
 const PIECE_ROWS = 64;
 
-/** Rows of numbers for pictures: computed in pieces, each kept in a file of its own, so that a killed run goes on where it was. */
+/**
+ * Rows of numbers for pictures: computed in pieces, each kept in a file of its own, so that a killed run goes on where
+ * it was.
+ */
 export async function cachedRows(
   folder: string,
   faces: readonly Face[],

@@ -9,8 +9,8 @@ export interface LearnableRows {
 }
 
 /**
- * Rows around one centre per class that a small network can tell apart, not perfectly. The centres are the same for all seeds, the
- * rows differ.
+ * Rows around one centre per class that a small network can tell apart, not perfectly. The centres are the same for
+ * all seeds, the rows differ.
  */
 export function learnableRows(
   classes: readonly string[],

@@ -1,5 +1,6 @@
 // A program for the kill test: writes records of many samples until it is done or killed.
-import { templateDescriber, writeInstructions } from '../index';
+import { templateDescriber } from '../instructions/template-describer';
+import { writeInstructions } from '../instructions/write-instructions';
 
 const [path = '', count = '0'] = process.argv.slice(2);
 const templates = templateDescriber();

@@ -21,19 +21,26 @@ export interface GateInputs {
 }
 
 /**
- * Decides between the word of a language model and a distillation head. Holds native memory: `dispose()` it. Results belong to the caller.
+ * Decides between the word of a language model and a distillation head. Holds native memory: `dispose()` it. Results
+ * belong to the caller.
  * @example
  * const gate = await AnswerGate.fromPretrained('./fi-gate');
  * const answer = answerVectors(['awe', undefined], gate.config.labels);
  * const probabilities = await gate.predict({ headLogits: await head.logits(features), answer }); // [2, 8]
  */
 export class AnswerGate extends Component<AnswerGateConfig> {
-  /** Fresh weights from `options.seed`, to be trained; {@link trainGate} does both. @throws InvalidConfigError, DeviceUnavailableError */
+  /**
+   * Fresh weights from `options.seed`, to be trained; {@link trainGate} does both.
+   * @throws InvalidConfigError, DeviceUnavailableError
+   */
   static async create(config: Partial<AnswerGateConfig> = {}, options: ComponentOptions = {}): Promise<AnswerGate> {
     return new AnswerGate(await createComponent(answerGateDefinition, config, options));
   }
 
-  /** Weights from memory; those of `concat` are named as released (`fc.weight`, `fc.bias`). @throws InvalidConfigError, WeightsMismatchError */
+  /**
+   * Weights from memory; those of `concat` are named as released (`fc.weight`, `fc.bias`).
+   * @throws InvalidConfigError, WeightsMismatchError
+   */
   static async fromWeights(
     config: Partial<AnswerGateConfig>,
     weights: ReadonlyMap<string, HostTensor>,
@@ -42,7 +49,10 @@ export class AnswerGate extends Component<AnswerGateConfig> {
     return new AnswerGate(await componentFromWeights(answerGateDefinition, config, weights, options));
   }
 
-  /** A folder that `save` wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError */
+  /**
+   * A folder that `save` wrote.
+   * @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError
+   */
   static async fromPretrained(folder: string, options: ComponentOptions = {}): Promise<AnswerGate> {
     return new AnswerGate(await loadComponent(answerGateDefinition, folder, options));
   }

@@ -21,7 +21,10 @@ export interface AnswerGateConfig {
   readonly type: GateType;
   /** Classes in the order of both inputs. @default the eight of FI and EmoSet */
   readonly labels: readonly string[];
-  /** How the gate reads the head: raw logits as in the released code, or their softmax as in the paper's figure. @default 'logits' */
+  /**
+   * How the gate reads the head: raw logits as in the released code, or their softmax as in the paper's figure.
+   * @default 'logits'
+   */
   readonly headForm: 'logits' | 'softmax';
   /** Experts of `mixture`. @default 3 */
   readonly experts: number;

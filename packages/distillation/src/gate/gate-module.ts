@@ -23,7 +23,10 @@ import { type AnswerGateConfig, type GateType, resolveGateConfig } from './gate-
 
 type GateNetwork = (head: Value, answer: Value, weights: WeightScope, config: AnswerGateConfig) => Value;
 
-/** Logits `[batch, classes]` of `head` and `answer`, `[batch, classes]` both. @see EmoVLM-KD, gate module and its ablation */
+/**
+ * Logits `[batch, classes]` of `head` and `answer`, `[batch, classes]` both. @see EmoVLM-KD, gate module and its
+ * ablation
+ */
 const networks: Readonly<Record<GateType, GateNetwork>> = {
   concat: (head, answer, weights, { labels }) =>
     linearLayer(concat([head, answer], -1), weights.scope('fc'), labels.length),
@@ -73,8 +76,8 @@ function gateLogits(headLogits: Value, answer: Value, weights: WeightScope, conf
 }
 
 /**
- * `headLogits` and `answer`, float32 `[batch, classes]`, to `logits` and `probabilities` `[batch, classes]`. `answer` is one-hot, zeros
- * where the language model gave no class, or its probabilities.
+ * `headLogits` and `answer`, float32 `[batch, classes]`, to `logits` and `probabilities` `[batch, classes]`. `answer`
+ * is one-hot, zeros where the language model gave no class, or its probabilities.
  */
 export const answerGateModule = defineModule<AnswerGateConfig, 'headLogits' | 'answer', 'logits' | 'probabilities'>({
   name: 'AnswerGate',

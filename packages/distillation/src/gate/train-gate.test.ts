@@ -22,7 +22,7 @@ afterAll(async () => {
  * Two witnesses of which each knows half of the classes: the head tells even ones and mumbles about the others, the language model the reverse,
  * and sometimes gives no answer.
  */
-function halfKnown(classes: readonly string[], seed: number, count = 400): LabelledGateInputs {
+function halfKnown(classes: readonly string[], seed: number, count = 300): LabelledGateInputs {
   const random = new Random(seed);
   const headLogits = floatTensor(new Float32Array(count * classes.length), [count, classes.length]);
   const answers: (string | undefined)[] = [];
@@ -55,21 +55,28 @@ describe.each(sets.flatMap((classes) => gateTypes.map((type) => ({ classes, type
   ({ classes, type }) => {
     const [seen, unseen] = [halfKnown(classes, 1), halfKnown(classes, 2)];
 
-    it.each(['logits', 'softmax'] as const)('beats both that it reads, head as %s', async (headForm) => {
-      const { gate, calibration } = await trainGate({
-        ...{ ...seen, classes, type, headForm, executor },
-        ...{ epochs: 20, batchSize: 16, learningRate: 2e-2 },
-      });
-      const probabilities = await gate.predict(unseen);
-      const gated = accuracyOf(probabilities, unseen, classes);
-      const best = Math.max(accuracyOf(unseen.headLogits, unseen, classes), accuracyOf(unseen.answer, unseen, classes));
-      expect(gated).toBeGreaterThan(best + 0.02);
-      expect(gate.config).toMatchObject({ type, headForm, labels: classes, temperature: calibration.temperature });
-      // For two classes the released training told every row that its label is the first.
-      const chosen = new Set(unseen.labels.map((_, row) => argMax(rows(probabilities, row, row + 1).data)));
-      expect(chosen.size).toBe(classes.length);
-      await gate.dispose();
-    });
+    // The published type reads the head in both forms.
+    it.each(type === 'concat' ? (['logits', 'softmax'] as const) : (['logits'] as const))(
+      'beats both that it reads, head as %s',
+      async (headForm) => {
+        const { gate, calibration } = await trainGate({
+          ...{ ...seen, classes, type, headForm, executor },
+          ...{ epochs: 15, batchSize: 16, learningRate: 3e-2 },
+        });
+        const probabilities = await gate.predict(unseen);
+        const gated = accuracyOf(probabilities, unseen, classes);
+        const best = Math.max(
+          accuracyOf(unseen.headLogits, unseen, classes),
+          accuracyOf(unseen.answer, unseen, classes),
+        );
+        expect(gated).toBeGreaterThan(best + 0.02);
+        expect(gate.config).toMatchObject({ type, headForm, labels: classes, temperature: calibration.temperature });
+        // For two classes the released training told every row that its label is the first.
+        const chosen = new Set(unseen.labels.map((_, row) => argMax(rows(probabilities, row, row + 1).data)));
+        expect(chosen.size).toBe(classes.length);
+        await gate.dispose();
+      },
+    );
   },
 );
 

@@ -36,10 +36,11 @@ export interface TrainedGate extends TrainingReport {
 const where = 'trainGate';
 
 /**
- * Trains a gate by cross-entropy, keeps the epoch that is best on the validation rows, and calibrates its probabilities on them. Where the
- * head has learnt its rows by heart, a gate trained on the same rows learns to trust it too much: use others.
- * @throws InvalidArgumentError for unknown labels; ShapeMismatchError, DataTypeMismatchError; NonFiniteError for inputs or a loss that are not
- *   finite; InvalidConfigError, AbortedError
+ * Trains a gate by cross-entropy, keeps the epoch that is best on the validation rows, and calibrates its
+ * probabilities on them. Where the head has learnt its rows by heart, a gate trained on the same rows learns to trust
+ * it too much: use others.
+ * @throws InvalidArgumentError for unknown labels; ShapeMismatchError, DataTypeMismatchError; NonFiniteError for
+ *   inputs or a loss that are not finite; InvalidConfigError, AbortedError
  */
 export async function trainGate(options: TrainGateOptions): Promise<TrainedGate> {
   const { classes, type, headForm, experts, validation, validationShare = DEFAULT_VALIDATION_SHARE } = options;

@@ -44,12 +44,14 @@ export interface DistilledHead extends TrainingReport {
 const where = 'distillHead';
 
 /**
- * Trains a head on features of a frozen encoder by α·T²·KL(teacher ‖ student) + (1 − α)·cross-entropy, keeps the epoch that is best on
- * the validation rows, and calibrates its probabilities on them.
- * @throws InvalidArgumentError for unknown labels or an absent teacher; ShapeMismatchError, DataTypeMismatchError for a teacher with other classes
- *   or rows; NonFiniteError for features, logits or a loss that are not finite; InvalidConfigError, AbortedError
+ * Trains a head on features of a frozen encoder by α·T²·KL(teacher ‖ student) + (1 − α)·cross-entropy, keeps the
+ * epoch that is best on the validation rows, and calibrates its probabilities on them.
+ * @throws InvalidArgumentError for unknown labels or an absent teacher; ShapeMismatchError, DataTypeMismatchError for
+ *   a teacher with other classes or rows; NonFiniteError for features, logits or a loss that are not finite;
+ *   InvalidConfigError, AbortedError
  * @example
- * const { head, best, calibration } = await distillHead({ features, labels, teacherLogits, classes: emotionLabelSets.emotion6 });
+ * const { head, best, calibration } = await distillHead({ features, labels, teacherLogits, classes:
+ * emotionLabelSets.emotion6 });
  */
 export async function distillHead(options: DistillHeadOptions): Promise<DistilledHead> {
   const { classes, depth, widths, validation, validationShare = DEFAULT_VALIDATION_SHARE, dropout = 0.1 } = options;

@@ -13,13 +13,17 @@ import type { DistillationHeadConfig } from './head-config';
 import { distillationHeadDefinition } from './head-module';
 
 /**
- * A small classifier on the tokens of a frozen encoder. Holds native memory: `dispose()` it. Results belong to the caller.
+ * A small classifier on the tokens of a frozen encoder. Holds native memory: `dispose()` it. Results belong to the
+ * caller.
  * @example
  * const head = await DistillationHead.fromPretrained('./fi-head');
  * const probabilities = await head.predict(features); // [batch, head.config.labels.length]
  */
 export class DistillationHead extends Component<DistillationHeadConfig> {
-  /** Fresh weights from `options.seed`, to be trained; {@link distillHead} does both. @throws InvalidConfigError, DeviceUnavailableError */
+  /**
+   * Fresh weights from `options.seed`, to be trained; {@link distillHead} does both.
+   * @throws InvalidConfigError, DeviceUnavailableError
+   */
   static async create(
     config: Partial<DistillationHeadConfig> = {},
     options: ComponentOptions = {},
@@ -28,8 +32,8 @@ export class DistillationHead extends Component<DistillationHeadConfig> {
   }
 
   /**
-   * Weights from memory, under the names of released checkpoints (`distillation_head.mlp.0.weight` …); what those carry of the encoder is
-   * left out.
+   * Weights from memory, under the names of released checkpoints (`distillation_head.mlp.0.weight` …); what those
+   * carry of the encoder is left out.
    * @throws InvalidConfigError, WeightsMismatchError
    */
   static async fromWeights(
@@ -40,7 +44,10 @@ export class DistillationHead extends Component<DistillationHeadConfig> {
     return new DistillationHead(await componentFromWeights(distillationHeadDefinition, config, weights, options));
   }
 
-  /** A folder that `save` wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError */
+  /**
+   * A folder that `save` wrote.
+   * @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError
+   */
   static async fromPretrained(folder: string, options: ComponentOptions = {}): Promise<DistillationHead> {
     return new DistillationHead(await loadComponent(distillationHeadDefinition, folder, options));
   }

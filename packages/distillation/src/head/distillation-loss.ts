@@ -29,8 +29,8 @@ export interface DistillationWeights {
 export const publishedWeights: DistillationWeights = Object.freeze({ alpha: 0.5, temperature: 2 });
 
 /**
- * T²·KL(softmax(teacher / T) ‖ softmax(student / T)), mean over rows; logits `[batch, classes]` both. T² keeps the size of
- * the gradient independent of T.
+ * T²·KL(softmax(teacher / T) ‖ softmax(student / T)), mean over rows; logits `[batch, classes]` both. T² keeps the
+ * size of the gradient independent of T.
  * @see Hinton et al., Distilling the Knowledge in a Neural Network (2015)
  */
 export function softTargetLoss(student: Value, teacher: Value, temperature: number): Value {

@@ -5,6 +5,9 @@ import type { Description, LabelledMedia } from './instruction-record';
 export interface Describer {
   /** Name for the records. */
   readonly source: string;
-  /** @throws EndpointError with status 200 where an answer came that is no description; such samples are skipped and reported */
+  /**
+   * @throws EndpointError with status 200 where an answer came that is no description; such samples are skipped and
+   *   reported
+   */
   describe(sample: LabelledMedia, classes: readonly string[], options: RunOptions): Promise<Description>;
 }

@@ -37,8 +37,8 @@ const instruction = [
 ].join(' ');
 
 /**
- * Describes by a vision-language model behind any OpenAI-compatible endpoint. Nothing is sent until it is asked. Answers that are no description are
- * asked for again with what was wrong.
+ * Describes by a vision-language model behind any OpenAI-compatible endpoint. Nothing is sent until it is asked.
+ * Answers that are no description are asked for again with what was wrong.
  * @throws InvalidArgumentError for an address that is not http(s)
  */
 export function endpointDescriber(options: EndpointDescriberOptions): Describer {

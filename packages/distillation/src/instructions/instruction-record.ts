@@ -60,7 +60,9 @@ export function recordProblem(value: unknown): Problem {
   return isMedia ? undefined : 'names neither image nor video';
 }
 
-/** Shortest and longest part of a description, in characters; shorter says nothing, longer is no answer to the question. */
+/**
+ * Shortest and longest part of a description, in characters; shorter says nothing, longer is no answer to the question.
+ */
 const [SHORTEST, LONGEST] = [20, 4000];
 
 /** What is wrong with a value that should be a {@link Description} of something with that label. */
@@ -79,7 +81,9 @@ export function descriptionProblem(value: unknown, label: string): Problem {
   return undefined;
 }
 
-/** Whether a text holds the label as a word; the answers to the other two kinds must not give away that of the first. */
+/**
+ * Whether a text holds the label as a word; the answers to the other two kinds must not give away that of the first.
+ */
 function namesLabel(text: string, label: string): boolean {
   const escaped = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'iu').test(text);

@@ -7,7 +7,8 @@ import { type InstructionRecord, recordProblem } from './instruction-record';
 
 /**
  * Reads records one by one. A last line that a killed writer left incomplete is not a record.
- * @throws MissingFileError; InvalidFileError naming the line that is no record or has the id of an earlier one; AbortedError
+ * @throws MissingFileError; InvalidFileError naming the line that is no record or has the id of an earlier one;
+ *   AbortedError
  */
 export async function* readInstructions(path: string, options: RunOptions = {}): AsyncGenerator<InstructionRecord> {
   for await (const { record } of scanRecords(path, options.signal)) yield record;
@@ -26,8 +27,8 @@ async function* scanRecords(path: string, signal?: AbortSignal) {
 }
 
 /**
- * A file of records that grows line by line and can be continued after any end of its writer: what is there is checked, an incomplete last line is cut
- * off. One writer at a time.
+ * A file of records that grows line by line and can be continued after any end of its writer: what is there is
+ * checked, an incomplete last line is cut off. One writer at a time.
  */
 export class RecordFile {
   private tail: Promise<void> = Promise.resolve();

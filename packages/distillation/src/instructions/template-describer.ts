@@ -34,8 +34,8 @@ const withoutClues = {
 };
 
 /**
- * Describes from templates, offline: the `clues` of a sample in sentences that depend on its id only. Without clues the sentences are general and
- * teach the form of an answer, not how to see.
+ * Describes from templates, offline: the `clues` of a sample in sentences that depend on its id only. Without clues
+ * the sentences are general and teach the form of an answer, not how to see.
  */
 export function templateDescriber(): Describer {
   return {

@@ -182,12 +182,12 @@ describe('resuming', () => {
       packages: 'external',
     });
     const random = new Random(4);
-    const count = 300;
+    const count = 120;
     let kills = 0;
     for (let isDone = false; !isDone; ) {
       const child = spawn(process.execPath, [program, path, String(count)], { stdio: ['ignore', 'pipe', 'inherit'] });
       let lines = 0;
-      const limit = kills < 6 ? 1 + random.integer(40) : Number.POSITIVE_INFINITY;
+      const limit = kills < 4 ? 1 + random.integer(25) : Number.POSITIVE_INFINITY;
       child.stdout.on('data', (chunk: Buffer) => {
         lines += chunk.toString().split('sample-written').length - 1;
         if (lines >= limit) child.kill('SIGKILL');
@@ -196,7 +196,7 @@ describe('resuming', () => {
       isDone = code === 0;
       if (!isDone) kills++;
     }
-    expect(kills).toBe(6);
+    expect(kills).toBe(4);
     const ids = (await records()).map(({ id }) => id);
     expect(new Set(ids).size).toBe(3 * count);
     expect(ids).toHaveLength(3 * count);

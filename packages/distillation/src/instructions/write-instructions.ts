@@ -44,10 +44,11 @@ export interface InstructionReport {
 const where = 'writeInstructions';
 
 /**
- * Writes three records per sample: categorical, conversational, reasoning. Killed at any moment it leaves complete lines and at most one that the next call
- * cuts off; called again it goes on, and no id occurs twice. A service that does not answer ends it; an answer that is no description only skips its sample.
- * @throws InvalidArgumentError for an unknown label, an id that repeats, or a sample without media; InvalidFileError for a file of something else; EndpointError;
- *   InvalidConfigError, AbortedError
+ * Writes three records per sample: categorical, conversational, reasoning. Killed at any moment it leaves complete
+ * lines and at most one that the next call cuts off; called again it goes on, and no id occurs twice. A service that
+ * does not answer ends it; an answer that is no description only skips its sample.
+ * @throws InvalidArgumentError for an unknown label, an id that repeats, or a sample without media; InvalidFileError
+ *   for a file of something else; EndpointError; InvalidConfigError, AbortedError
  */
 export async function writeInstructions(options: WriteInstructionsOptions): Promise<InstructionReport> {
   const { path, classes, concurrency = 4, signal } = options;

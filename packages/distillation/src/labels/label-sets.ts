@@ -7,9 +7,9 @@ const mikels = labelSet('amusement', 'anger', 'awe', 'contentment', 'disgust', '
 const polarity = labelSet('negative', 'positive');
 
 /**
- * Classes of the picture sets of EmoVLM-KD, in alphabetical order, which is the order of their indices everywhere here. The
- * released training took the index of a label from the order of folders on disk in one place and the alphabet in another, which agree by
- * luck only.
+ * Classes of the picture sets of EmoVLM-KD, in alphabetical order, which is the order of their indices everywhere
+ * here. The released training took the index of a label from the order of folders on disk in one place and the
+ * alphabet in another, which agree by luck only.
  */
 export const emotionLabelSets = Object.freeze({
   fi: mikels,

@@ -6,13 +6,14 @@ import { requireLabels } from './label-indices';
 const splits = ['train', 'val', 'test'] as const;
 
 /**
- * Describes a picture set that lies as `{train,val,test}/<class>/<name>.<ending>` to the reader of `@nano-emox/tasks/datasets`, as a plain object of its type
- * `Corpus`; parts that are absent have no rows.
+ * Describes a picture set that lies as `{train,val,test}/<class>/<name>.<ending>` to the reader of
+ * `@nano-emox/tasks/datasets`, as a plain object of its type `Corpus`; parts that are absent have no rows.
  * @param name of the data set, e.g. `emotion6`
  * @param labels classes; folders of other names are refused by the reader
  * @throws InvalidConfigError for fewer than two labels or one twice
  * @example
- * for await (const row of openDataSet(pictureCorpus('fi', emotionLabelSets.fi), './images/FI')) samples.push(labelledMedia(row));
+ * for await (const row of openDataSet(pictureCorpus('fi', emotionLabelSets.fi), './images/FI'))
+ * samples.push(labelledMedia(row));
  */
 export function pictureCorpus(name: string, labels: readonly string[]) {
   requireLabels('pictureCorpus', labels);
@@ -48,7 +49,10 @@ export interface EmotionRow {
   readonly targets: readonly { readonly task: string; readonly value: unknown }[];
 }
 
-/** Image or clip, and emotion, of a row. @throws InvalidArgumentError for a row without image and video, or without emotion */
+/**
+ * Image or clip, and emotion, of a row.
+ * @throws InvalidArgumentError for a row without image and video, or without emotion
+ */
 export function labelledMedia({ id, media, targets }: EmotionRow): LabelledMedia {
   const value = targets.find(({ task }) => task === 'mer')?.value as { readonly emotion?: unknown } | undefined;
   const { image, video } = media ?? {};

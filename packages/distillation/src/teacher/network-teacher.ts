@@ -41,7 +41,8 @@ interface Runnable {
 }
 
 /**
- * A network whose logits a head learns from: an ONNX model, or a module with its weights. Holds native memory: `dispose()` it.
+ * A network whose logits a head learns from: an ONNX model, or a module with its weights. Holds native memory:
+ * `dispose()` it.
  * @example
  * const teacher = await NetworkTeacher.fromOnnx({ path: 'vit.onnx' }, { classes, input: 'pixels', output: 'logits' });
  * const table = await teacher.table(batches);
@@ -90,8 +91,8 @@ export class NetworkTeacher {
 
   /**
    * Logits float32 `[batch, classes]` of one batch.
-   * @throws InvalidArgumentError without the output; ShapeMismatchError, DataTypeMismatchError for another number of classes; NonFiniteError;
-   *   ExecutionError, AbortedError, DisposedError
+   * @throws InvalidArgumentError without the output; ShapeMismatchError, DataTypeMismatchError for another number of
+   *   classes; NonFiniteError; ExecutionError, AbortedError, DisposedError
    */
   async logits(input: HostTensor, { signal }: RunOptions = {}): Promise<FloatTensor> {
     const where = 'NetworkTeacher.logits';

@@ -16,7 +16,9 @@ import { requireTable, type TeacherTable } from './teacher-table';
 
 /** How to read a table. */
 export interface ReadTeacherTableOptions extends RunOptions {
-  /** Classes in the order of the columns; needed where the file does not tell: `.npy`, `.jsonl`, safetensors of others. */
+  /**
+   * Classes in the order of the columns; needed where the file does not tell: `.npy`, `.jsonl`, safetensors of others.
+   */
   readonly classes?: readonly string[];
 }
 
@@ -24,11 +26,12 @@ const TENSOR = 'logits';
 
 /**
  * Reads logits from a file, by its ending:
- * - `.safetensors`: a float32 tensor `logits` `[rows, classes]`; `classes` and `ids` as JSON in the metadata, as {@link writeTeacherTable} does
+ * - `.safetensors`: a float32 tensor `logits` `[rows, classes]`; `classes` and `ids` as JSON in the metadata, as
+ *   {@link writeTeacherTable} does
  * - `.npy`: float32 or float64 `[rows, classes]`, as `numpy.save` writes it
  * - `.jsonl`: `{"id": "…", "logits": [0.1, …]}` per line
- * @throws MissingFileError; InvalidFileError; InvalidArgumentError for another ending, or without classes; ShapeMismatchError when the classes
- *   do not fit; NonFiniteError; AbortedError
+ * @throws MissingFileError; InvalidFileError; InvalidArgumentError for another ending, or without classes;
+ *   ShapeMismatchError when the classes do not fit; NonFiniteError; AbortedError
  */
 export async function readTeacherTable(path: string, options: ReadTeacherTableOptions = {}): Promise<TeacherTable> {
   const read = Object.entries(readers).find(([ending]) => extname(path).toLowerCase() === ending)?.[1];
@@ -53,7 +56,10 @@ export async function readTeacherTable(path: string, options: ReadTeacherTableOp
   return table;
 }
 
-/** Writes a table as safetensors, whole or not at all. @throws InvalidArgumentError, ShapeMismatchError, NonFiniteError, InvalidFileError */
+/**
+ * Writes a table as safetensors, whole or not at all.
+ * @throws InvalidArgumentError, ShapeMismatchError, NonFiniteError, InvalidFileError
+ */
 export async function writeTeacherTable(path: string, table: TeacherTable, options: RunOptions = {}): Promise<void> {
   requireTable(table, 'writeTeacherTable');
   const { classes, logits, ids } = table;

@@ -19,7 +19,10 @@ export interface AlignTeacherOptions {
   readonly ids?: readonly string[];
   /** The student's word for a class of the teacher, where they differ: `{ happy: 'joy' }`. */
   readonly rename?: Readonly<Record<string, string>>;
-  /** What to do with classes that the student lacks; without them the others share the probability in proportion. @default 'refuse' */
+  /**
+   * What to do with classes that the student lacks; without them the others share the probability in proportion.
+   * @default 'refuse'
+   */
   readonly otherClasses?: 'refuse' | 'drop';
 }
 
@@ -27,7 +30,8 @@ const where = 'alignTeacher';
 
 /**
  * Logits of a teacher with the rows and classes of a student, float32 `[ids, classes]`.
- * @throws InvalidArgumentError for other classes than the student's, or rows that the table lacks; ShapeMismatchError, NonFiniteError
+ * @throws InvalidArgumentError for other classes than the student's, or rows that the table lacks;
+ *   ShapeMismatchError, NonFiniteError
  */
 export function alignTeacher(table: TeacherTable, options: AlignTeacherOptions): FloatTensor {
   requireTable(table, where);
@@ -43,7 +47,10 @@ export function alignTeacher(table: TeacherTable, options: AlignTeacherOptions):
   return aligned;
 }
 
-/** Checks that names, columns and rows agree and every logit is finite. @throws InvalidArgumentError, ShapeMismatchError, NonFiniteError */
+/**
+ * Checks that names, columns and rows agree and every logit is finite.
+ * @throws InvalidArgumentError, ShapeMismatchError, NonFiniteError
+ */
 export function requireTable({ classes, logits, ids }: TeacherTable, at: string): void {
   bindAxes(logits, f32('rows', classes.length), at, 'teacher logits');
   requireFinite(logits, at, 'teacher logits');

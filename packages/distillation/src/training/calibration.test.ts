@@ -5,7 +5,7 @@ import { calibrate } from '../index';
 import { splitRows } from './split-rows';
 
 /** Labels drawn from softmax(logits / temperature): by construction calibrated at that temperature. */
-function drawn(temperature: number, count = 4000, classes = 5) {
+function drawn(temperature: number, count = 2000, classes = 5) {
   const random = new Random(11);
   const logits = floatTensor(
     new Float32Array(count * classes).map(() => 3 * random.normal()),
@@ -29,8 +29,8 @@ describe('calibrate', () => {
   it.each([0.5, 1, 2.5])('finds the temperature %f that labels were drawn with', (temperature) => {
     const { logits, labels } = drawn(temperature);
     const { temperature: found, before, after } = calibrate(logits, labels);
-    expect(Math.abs(found / temperature - 1)).toBeLessThan(0.08);
-    expect(after.expectedCalibrationError).toBeLessThan(0.03);
+    expect(Math.abs(found / temperature - 1)).toBeLessThan(0.1);
+    expect(after.expectedCalibrationError).toBeLessThan(0.04);
     expect(after.crossEntropy).toBeLessThanOrEqual(before.crossEntropy);
     if (temperature !== 1) expect(before.expectedCalibrationError).toBeGreaterThan(0.1);
   });

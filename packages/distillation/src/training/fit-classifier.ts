@@ -46,8 +46,8 @@ interface Candidate {
 const SCORED_ROWS = 512;
 
 /**
- * Trains and keeps the weights of the epoch with the highest accuracy on the validation rows; of equals the one with the
- * lowest cross-entropy. Its temperature is fitted on the same rows.
+ * Trains and keeps the weights of the epoch with the highest accuracy on the validation rows; of equals the one with
+ * the lowest cross-entropy. Its temperature is fitted on the same rows.
  * @throws AbortedError, NonFiniteError when the loss is not finite
  */
 export async function fitClassifier<Config extends object, Inputs extends string>(

@@ -25,7 +25,10 @@ export interface TrainingRecipe extends RunOptions, ExecutorOptions {
   readonly batchSize?: number;
   /** Highest rate. @default 1e-3 */
   readonly learningRate?: number;
-  /** `cosine` warms up over a twentieth of the steps and falls to 0; `constant` is what the released code does. @default 'cosine' */
+  /**
+   * `cosine` warms up over a twentieth of the steps and falls to 0; `constant` is what the released code does. @default
+   * 'cosine'
+   */
   readonly schedule?: 'constant' | 'cosine';
   /** Decoupled from the gradient (AdamW). The released code uses Adam, which adds it to the gradient. @default 1e-4 */
   readonly weightDecay?: number;
