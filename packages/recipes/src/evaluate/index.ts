@@ -1,11 +1,10 @@
+export * from '../scores';
 export {
-  type AnswerCounts,
-  type EvaluatePredictionsOptions,
-  type EvaluationReport,
-  evaluatePredictions,
-  perceptionTasks,
-  type TaskEvaluation,
-} from './evaluate-predictions';
+  type CorpusEvaluation,
+  type CorpusEvaluationEvent,
+  type EvaluateCorpusOptions,
+  evaluateOnCorpus,
+} from './evaluate-corpus';
 export {
   type EvaluateTinyOptions,
   type EvaluationEvent,
@@ -25,10 +24,5 @@ export {
   leaveOneGroupOut,
 } from './grouped-protocol';
 export { type LinearProbe, type LinearProbeOptions, type ProbeSamples, trainLinearProbe } from './linear-probe';
-export { type MatchedPredictions, matchPredictions } from './match-predictions';
 export { type PredictAnswersOptions, type PredictionEvent, predictAnswers } from './predict-answers';
-export { goldValueOf, type PredictedAnswer, type UnansweredReason } from './predicted-answer';
-export { type Prediction, readPredictions } from './read-predictions';
-export { evaluationText, scoresMarkdown, scoresText } from './report-text';
-export type { Provenance, Score } from './score';
 export { textSource } from './text-source';
