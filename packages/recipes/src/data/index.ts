@@ -10,6 +10,7 @@ export {
   sampleFaceChange,
   sampleFaceJitter,
 } from './face-batch';
+export { pictureId, readFaceTeacher } from './face-teacher';
 export { type FaceData, type FaceSet, faceSizePx, type LoadFacesOptions, loadFaces } from './faces';
 export {
   framesPerClip,

@@ -57,7 +57,7 @@ export async function pretrainTiny(
   prepared?: PreparedTiny,
 ): Promise<void> {
   const { config, clips, data, cacheFolder, seed } = prepared ?? (await renderAndFind(options));
-  const { runFolder, device, threads, stepsScale = 1, signal, onEvent } = options;
+  const { runFolder, faceTeacher, device, threads, stepsScale = 1, signal, onEvent } = options;
   const { steps, run } = pretrainings[stage];
   throwIfAborted(signal, `stage ${stage}`);
   onEvent?.({ type: 'stage-start', stage });
@@ -69,6 +69,7 @@ export async function pretrainTiny(
     seed,
     steps: scaledSteps(steps, stepsScale),
     ...(data && { data }),
+    ...(faceTeacher !== undefined && { faceTeacher }),
     ...(device && { device }),
     ...(threads && { threads }),
     ...(signal && { signal }),

@@ -26,6 +26,8 @@ export interface TinyRecipeOptions extends RunOptions {
   readonly runFolder: string;
   /** Public data sets, each where the README of the package says. @default none: rendered clips alone */
   readonly dataFolder?: string;
+  /** Table of what a teacher says of the pictures of FER2013, see `readFaceTeacher`. @default labels alone */
+  readonly faceTeacher?: string;
   /** Rendered clips and decoded data sets. @default `cache` in the run folder */
   readonly cacheFolder?: string;
   /** @default 1 */

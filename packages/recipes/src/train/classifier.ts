@@ -3,15 +3,17 @@ import {
   batchNorm,
   configAxes,
   constantOf,
-  crossEntropy,
   defineModule,
   type Graph,
   linearLayer,
+  logSoftmax,
   mean,
   mul,
   type NetworkModule,
+  neg,
   ones,
   sub,
+  sum,
   traceModule,
   type Value,
   type WeightScope,
@@ -19,13 +21,10 @@ import {
 } from '@nano-emox/engine';
 import type { ComponentDefinition } from '@nano-emox/engine/runtime';
 import { labelSets } from '@nano-emox/tasks';
-import { f32, i64 } from '@nano-emox/tensor-contract';
+import { f32 } from '@nano-emox/tensor-contract';
 
 /** The seven classes every encoder of the tiny preset is pretrained on. */
 export const emotionClasses = labelSets.sevenEmotions;
-
-/** Share of the target that is spread over all classes; the labels of FER2013 are noisy. */
-const LABEL_SMOOTHING = 0.05;
 
 type EncoderModule<Config extends object> = NetworkModule<Config, string, string>;
 
@@ -65,8 +64,9 @@ export function classifierModule<Config extends object>(
 const MOVEMENT_WEIGHT = 2;
 
 /**
- * The loss of the classifier on int64 `labels` `[batch]`. With `movements` above 0 a second linear head also predicts that
- * many facial movements from the same features: float32 `movements` `[batch, movements]`, counted where `known` `[batch]` is 1.
+ * The loss of the classifier against float32 `targets` `[batch, classes]`, the probability each class should get: cross-entropy. With
+ * `movements` above 0 a second linear head also predicts that many facial movements from the same features: float32 `movements`
+ * `[batch, movements]`, counted where `known` `[batch]` is 1.
  */
 export function classifierLossGraph<Config extends object>(
   encoder: EncoderModule<Config>,
@@ -77,17 +77,17 @@ export function classifierLossGraph<Config extends object>(
     name: `${encoder.name}Classifier`,
     inputs: (resolved) => ({
       ...encoder.inputs(resolved),
-      labels: i64('batch'),
+      targets: f32('batch', emotionClasses.length),
       ...(movements > 0 && { movements: f32('batch', movements), known: f32('batch', 1) }),
     }),
     outputs: () => ({ loss: f32() }),
-    forward({ labels, movements: targets, known, ...inputs }, weights, resolved) {
+    forward({ targets, movements: shown, known, ...inputs }, weights, resolved) {
       const { features } = encoder.forward(inputs, weights, resolved) as { features: Value };
       const pooled = pooledFeatures(features, weights.scope('head')); // [batch, dim]
       const logits = linearLayer(pooled, weights.scope('head'), emotionClasses.length);
-      const loss = crossEntropy(logits, labels as Value, LABEL_SMOOTHING);
-      if (!targets || !known) return { loss };
-      const missed = sub(linearLayer(pooled, weights.scope('movements'), movements), targets); // [batch, movements]
+      const loss = neg(mean(sum(mul(logSoftmax(logits), targets as Value), [1]), [0]));
+      if (!shown || !known) return { loss };
+      const missed = sub(linearLayer(pooled, weights.scope('movements'), movements), shown); // [batch, movements]
       const distance = mean(mul(mul(missed, missed), known), [0, 1]);
       return { loss: add(loss, mul(distance, MOVEMENT_WEIGHT)) };
     },

@@ -4,6 +4,7 @@ import { faceFeaturesModule, resolveConfig } from '@nano-emox/face-encoder';
 import type { DataSet } from '@nano-emox/p2e';
 import { resolveConfig as resolveSceneConfig, sceneEncoderModule } from '@nano-emox/scene-encoder';
 import { drawFace, noChange, sampleFaceChange } from '../data/face-batch';
+import { readFaceTeacher } from '../data/face-teacher';
 import { type FaceSet, loadFaces } from '../data/faces';
 import type { RenderedSet } from '../data/rendered';
 import { drawFrame, faceWindow, jitterWindow } from '../data/rendered-faces';
@@ -31,6 +32,7 @@ class PictureReader {
     private readonly clips: RenderedSet,
     private readonly size: number,
     private readonly shows: 'face' | 'frame',
+    private readonly teacher?: Float32Array,
   ) {}
 
   read(pictures: readonly Picture[], random?: Random): LabelledBatch {
@@ -49,8 +51,14 @@ class PictureReader {
     return {
       inputs: { frames: { type: 'uint8', dims: [pictures.length, 1, 3, size, size], data } },
       labels,
+      teacher: pictures.map((picture) => this.teacherOf(picture)),
       movements,
     };
+  }
+
+  private teacherOf({ source, index }: Picture): Float32Array | undefined {
+    const { length } = emotionClasses;
+    return source === 'fer2013' ? this.teacher?.subarray(index * length, (index + 1) * length) : undefined;
   }
 
   private movementsOf(index: number): number[] {
@@ -77,7 +85,9 @@ class PictureReader {
 async function pictureTask(options: PretrainOptions, size: number, shows: 'face' | 'frame') {
   const { cacheFolder, rendered: clips, data, seed, steps } = options;
   const faces = data?.sets.includes('fer2013') ? await loadFaces({ cacheFolder, dataFolder: data.folder }) : undefined;
-  const train = new PictureReader(faces?.train, clips.train, size, shows);
+  const teacher =
+    faces && options.faceTeacher !== undefined ? await readFaceTeacher(options.faceTeacher, faces.train) : undefined;
+  const train = new PictureReader(faces?.train, clips.train, size, shows, teacher);
   const held = new PictureReader(faces?.validation, clips.validation, size, shows);
   const set = (source: Picture['source'], length: number): DataSet<Picture> => ({
     name: source,

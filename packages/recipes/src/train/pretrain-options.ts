@@ -12,6 +12,8 @@ export interface PretrainOptions extends RunOptions {
   readonly rendered: { readonly train: RenderedSet; readonly validation: RenderedSet };
   /** Where public data lie, and which of them are there. @default none */
   readonly data?: { readonly folder: string; readonly sets: readonly TinyDataSet[] };
+  /** Table of what a teacher says of the pictures of FER2013. @default labels alone */
+  readonly faceTeacher?: string;
   /** Decoded data sets. */
   readonly cacheFolder: string;
   /** The part gets a folder in it, with `model/`. */

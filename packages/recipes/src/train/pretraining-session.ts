@@ -16,10 +16,10 @@ export interface PretrainingSession {
 export async function openPretraining(
   folder: string,
   config: Readonly<Record<string, unknown>>,
-  { seed, device, threads, data, rendered, onEvent }: PretrainOptions,
+  { seed, device, threads, data, faceTeacher, rendered, onEvent }: PretrainOptions,
 ): Promise<PretrainingSession> {
   const clips = { train: rendered.train.count, validation: rendered.validation.count };
-  const about = { ...config, dataSets: data?.sets ?? [], clips };
+  const about = { ...config, dataSets: data?.sets ?? [], clips, hasFaceTeacher: faceTeacher !== undefined };
   const run = await TrainingRun.open({ folder, config: about, seed });
   const executor = await openExecutor({ ...(device && { device }), ...(threads && { threads }) }).catch(
     async (error) => {

@@ -3,7 +3,7 @@ import { initializeWeights, type NetworkModule, type TensorMap } from '@nano-emo
 import { componentFromWeights, FORMAT_VERSION, writeModelFolder } from '@nano-emox/engine/runtime';
 import { measureBatchStatistics, withBatchStatistics } from '@nano-emox/engine/training';
 import { type DataSet, type Phase, trainPhase } from '@nano-emox/p2e';
-import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
+import { type FloatTensor, floatTensor, type HostTensor } from '@nano-emox/tensor-contract';
 import { classifierDefinition, classifierLossGraph, emotionClasses } from './classifier';
 import type { PretrainOptions } from './pretrain-options';
 import { openPretraining } from './pretraining-session';
@@ -12,6 +12,8 @@ import { openPretraining } from './pretraining-session';
 export interface LabelledBatch {
   readonly inputs: TensorMap;
   readonly labels: readonly number[];
+  /** Probability of each class in the eyes of a teacher, where it was asked, else undefined. */
+  readonly teacher?: readonly (ArrayLike<number> | undefined)[];
   /** Facial movements where they are known, row by row, else undefined. */
   readonly movements?: readonly (readonly number[] | undefined)[];
 }
@@ -138,19 +140,37 @@ async function* spreadBatches<Sample>(
   }
 }
 
-function withTargets({ inputs, labels, movements = [] }: LabelledBatch, movementCount: number): TensorMap {
-  const batch = {
-    ...inputs,
-    labels: { type: 'int64', dims: [labels.length], data: BigInt64Array.from(labels, BigInt) },
-  } as const;
+/** Share of the target that is spread over all classes; the labels of FER2013 are noisy. */
+const LABEL_SMOOTHING = 0.05;
+/** Share of the teacher in the target of a sample that it has seen (EmoVLM-KD, alpha); the rest is the label. */
+const TEACHER_SHARE = 0.5;
+
+function withTargets(
+  { inputs, labels, teacher = [], movements = [] }: LabelledBatch,
+  movementCount: number,
+): TensorMap {
+  const classes = emotionClasses.length;
+  const targets = labels.flatMap((label, row) => targetOf(label, teacher[row]));
+  const batch = { ...inputs, targets: floatTensor(Float32Array.from(targets), [labels.length, classes]) };
   if (movementCount === 0) return batch;
   const rows = labels.map((_, row) => movements[row]);
   const values = rows.flatMap((row) => row ?? new Array<number>(movementCount).fill(0));
   return {
     ...batch,
-    movements: { type: 'float32', dims: [rows.length, movementCount], data: Float32Array.from(values) },
-    known: { type: 'float32', dims: [rows.length, 1], data: Float32Array.from(rows, (row) => (row ? 1 : 0)) },
+    movements: floatTensor(Float32Array.from(values), [rows.length, movementCount]),
+    known: floatTensor(
+      Float32Array.from(rows, (row) => (row ? 1 : 0)),
+      [rows.length, 1],
+    ),
   };
+}
+
+function targetOf(label: number, teacher: ArrayLike<number> | undefined): number[] {
+  const { length } = emotionClasses;
+  const smoothed = (index: number) => (index === label ? 1 - LABEL_SMOOTHING : 0) + LABEL_SMOOTHING / length;
+  const probability = (index: number) =>
+    teacher ? (1 - TEACHER_SHARE) * smoothed(index) + TEACHER_SHARE * (teacher[index] as number) : smoothed(index);
+  return Array.from({ length }, (_, index) => probability(index));
 }
 
 function accuracyOf(scored: readonly (readonly [FloatTensor, readonly number[]])[]): Accuracy {
