@@ -13,6 +13,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 const commands = {
   analyze: () => import('./analyze/command').then(({ analyzeCommand }) => analyzeCommand),
   train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
+  eval: () => import('./eval/command').then(({ evalCommand }) => evalCommand),
+  ablate: () => import('./ablate/command').then(({ ablateCommand }) => ablateCommand),
 } as const satisfies Readonly<Record<string, () => Promise<DocumentedCommand>>>;
 
 const program: CommandDef = {

@@ -23,7 +23,7 @@ export const analyzeCommand: CommandDef = {
     },
     tasks: { type: 'string', valueHint: 'list', description: `Some of ${taskIds.join(',')} (Default: all)` },
     model: { type: 'string', valueHint: 'folder', description: 'Folder of a model, or tiny (Default: tiny)' },
-    device: { type: 'string', valueHint: 'name', description: 'auto, cpu, cuda, webgpu or wasm (Default: auto)' },
+    device: { type: 'string', valueHint: 'name', description: 'auto, cpu, cuda, webgpu, wasm or tfjs (Default: auto)' },
     threads: { type: 'string', valueHint: 'number', description: 'Threads to compute with (Default: all)' },
     json: { type: 'boolean', description: 'Print one JSON document instead of the report' },
     quiet: { type: 'boolean', description: 'No progress; standard error is for errors alone' },

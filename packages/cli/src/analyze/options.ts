@@ -2,7 +2,8 @@ import { type TaskId, taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
 
-const devices = ['auto', 'cpu', 'cuda', 'webgpu', 'wasm'] as const;
+/** Devices that a model can run on. */
+export const modelDevices = ['auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'tfjs'] as const;
 
 /** The command line of `analyze`, checked. */
 export interface AnalyzeOptions {
@@ -14,7 +15,7 @@ export interface AnalyzeOptions {
   readonly tasks: readonly TaskId[];
   /** Folder, or name of a preset. */
   readonly model: string;
-  readonly device: (typeof devices)[number];
+  readonly device: (typeof modelDevices)[number];
   readonly threads?: number;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -44,9 +45,9 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
     clips,
     ...(words !== undefined && { words: words.trim() }),
     ...(wordsFile !== undefined && { wordsFile }),
-    tasks: readTasks(given),
+    tasks: readTasks(given) ?? taskIds,
     model: given.text('model') ?? 'tiny',
-    device: given.oneOf('device', devices, 'device') ?? 'auto',
+    device: given.oneOf('device', modelDevices, 'device') ?? 'auto',
     ...(threads !== undefined && { threads }),
     json: given.flag('json'),
     quiet: given.flag('quiet'),
@@ -54,9 +55,10 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
   };
 }
 
-function readTasks(given: CommandArguments): readonly TaskId[] {
+/** The tasks of `--tasks`. @throws UsageError */
+export function readTasks(given: CommandArguments): readonly TaskId[] | undefined {
   const list = given.text('tasks');
-  if (list === undefined) return taskIds;
+  if (list === undefined) return undefined;
   const wanted = list.split(',').map((name) => name.trim());
   const found = wanted.map((name) => taskIds.find((id) => plain(id) === plain(name)));
   const unknown = wanted.filter((_, index) => found[index] === undefined);

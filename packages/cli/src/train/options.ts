@@ -2,8 +2,9 @@ import { basename, join, resolve } from 'node:path';
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
 
-const curricula = ['p2e', 'joint', 'reverse', 'p2e-released'] as const;
-const devices = ['auto', 'cpu', 'tfjs'] as const;
+export const curriculumNames = ['p2e', 'joint', 'reverse', 'p2e-released'] as const;
+/** Devices that can train. */
+export const trainingDevices = ['auto', 'cpu', 'tfjs'] as const;
 const presetNames = ['tiny'] as const;
 
 /** What is trained from: the recipe of a preset, or a model and corpora. */
@@ -19,13 +20,13 @@ export interface NamedFolder {
 /** The command line of `train`, checked as far as that needs no part of the trainer. */
 export interface TrainOptions {
   readonly material: TrainingMaterial;
-  readonly curriculum?: (typeof curricula)[number];
+  readonly curriculum?: (typeof curriculumNames)[number];
   readonly ablation?: string;
   readonly out: string;
   readonly cache?: string;
   readonly seed: number;
   readonly stepsScale: number;
-  readonly device: (typeof devices)[number];
+  readonly device: (typeof trainingDevices)[number];
   readonly threads?: number;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -47,7 +48,7 @@ export function readTrainOptions(
       'args',
     );
   }
-  const curriculum = given.oneOf('curriculum', curricula, 'curriculum');
+  const curriculum = given.oneOf('curriculum', curriculumNames, 'curriculum');
   const ablation = given.text('ablation');
   const material = readMaterial(given);
   const seed = given.wholeNumber('seed', 0, 2 ** 32 - 1) ?? 1;
@@ -62,7 +63,7 @@ export function readTrainOptions(
     ...(cache !== undefined && { cache }),
     seed,
     stepsScale: readScale(given),
-    device: given.oneOf('device', devices, 'device') ?? 'auto',
+    device: given.oneOf('device', trainingDevices, 'device') ?? 'auto',
     ...(threads !== undefined && { threads }),
     json: given.flag('json'),
     quiet: given.flag('quiet'),
@@ -95,13 +96,15 @@ function readMaterial(given: CommandArguments): TrainingMaterial {
   return { kind: 'corpora', from, dataSets };
 }
 
-function readNamedFolder(given: CommandArguments, text: string): NamedFolder {
+/** `name=folder`. @throws UsageError */
+export function readNamedFolder(given: CommandArguments, text: string): NamedFolder {
   const [, name, folder] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name && folder) return { name, folder };
   return given.fail(`--dataset is "${text}"`, 'Write --dataset name=folder, such as meld=data/MELD.', 'dataset');
 }
 
-function readScale(given: CommandArguments): number {
+/** The factor of `--steps-scale`. @throws UsageError */
+export function readScale(given: CommandArguments): number {
   const text = given.text('steps-scale');
   if (text === undefined) return 1;
   const scale = Number(text);

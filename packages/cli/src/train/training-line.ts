@@ -1,36 +1,17 @@
 import { progressOf } from '@nano-emox/p2e';
-import { colorsFor, lineWidth, type OutputStream } from '../terminal';
+import { StatusLine } from '../status-line';
 import type { TrainingProgressEvent } from './run-training';
 
-/** Redrawing more often than the eye reads would only cost time. */
-const REDRAW_MS = 100;
-
 /** One line on a terminal that says how far a training is; warnings stand above it, also where nobody watches. */
-export class TrainingLine {
+export class TrainingLine extends StatusLine {
   /** For its average of the loss; the stages of a recipe are too unlike for one estimate of the whole. */
   private readonly follow = progressOf([]);
-  private readonly isShown: boolean;
-  private readonly isQuiet: boolean;
-  private drawnMs = Number.NEGATIVE_INFINITY;
-
-  constructor(
-    private readonly stream: OutputStream,
-    { quiet = false } = {},
-  ) {
-    this.isQuiet = quiet;
-    this.isShown = stream.isTTY === true && !quiet;
-  }
 
   show(event: TrainingProgressEvent): void {
     const passing = this.passingText(event);
     if (passing !== undefined) this.draw(passing);
     const lasting = lastingText(event);
     if (lasting !== undefined) this.say(lasting);
-  }
-
-  /** Takes the line away, so that other text can be written. */
-  clear(): void {
-    if (this.isShown) this.stream.write('\r\x1b[K');
   }
 
   /** What is drawn over the line before. */
@@ -52,19 +33,6 @@ export class TrainingLine {
       default:
         return undefined;
     }
-  }
-
-  /** A line that stays. */
-  private say(text: string): void {
-    if (this.isQuiet) return;
-    this.clear();
-    this.stream.write(`${text}\n`);
-  }
-
-  private draw(text: string): void {
-    if (!this.isShown || performance.now() - this.drawnMs < REDRAW_MS) return;
-    this.drawnMs = performance.now();
-    this.stream.write(`\r\x1b[K${colorsFor(this.stream).cyan(text.slice(0, lineWidth(this.stream)))}`);
   }
 }
 

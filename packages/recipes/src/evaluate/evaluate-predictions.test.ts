@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namedCorpus } from '../sources/named-corpus';
 import { type EvaluationReport, evaluatePredictions } from './evaluate-predictions';
 import { matchPredictions } from './match-predictions';
 import type { PredictedAnswer } from './predicted-answer';
@@ -184,5 +185,26 @@ describe('a file of predictions', () => {
 
   it('has to be there', async () => {
     await expect(readPredictions(join(folder, 'absent.csv'))).rejects.toMatchObject({ code: 'MISSING_FILE' });
+  });
+});
+
+describe('the description of a table', () => {
+  const describedBy = async (targets: unknown) => {
+    await writeFile(join(folder, 'dataset.json'), JSON.stringify({ files: { test: 'test.csv' }, id: '{id}', targets }));
+    return namedCorpus('mine', folder);
+  };
+
+  it('says what each task is read from', async () => {
+    const { splits } = await describedBy([{ task: 'msa', sentiment: '{feeling}' }]);
+    expect(splits).toEqual(['test']);
+  });
+
+  it.each([
+    ['no target', []],
+    ['an unknown task', [{ task: 'joy' }]],
+    ['a task without its fields', [{ task: 'eri', description: '{text}' }]],
+    ['labels that are none', [{ task: 'mer', label: '{emotion}', labels: null }]],
+  ])('with %s is refused', async (_, targets) => {
+    await expect(describedBy(targets)).rejects.toMatchObject({ code: 'INVALID_FILE' });
   });
 });

@@ -25,7 +25,7 @@ export async function namedCorpus(name: string, folder: string): Promise<Corpus>
   if (isDescription(description)) return tableDataSet({ ...description, name });
   throw new InvalidFileError({
     message: `${path} does not describe a data set`,
-    hint: 'Give it files, id, and targets with a task each, as tableDataSet of @nano-emox/tasks/datasets takes them.',
+    hint: 'Give it files, id, and targets with a task and its fields each, as tableDataSet of @nano-emox/tasks/datasets takes them.',
     path,
   });
 }
@@ -34,7 +34,26 @@ function isDescription(value: unknown): value is Omit<TableDescription, 'name'> 
   if (typeof value !== 'object' || value === null) return false;
   const { files, id, targets } = value as Partial<TableDescription>;
   const hasFiles = typeof files === 'string' || (typeof files === 'object' && files !== null);
-  const isTarget = (target: unknown) =>
-    typeof target === 'object' && target !== null && typeof (target as { task?: unknown }).task === 'string';
-  return hasFiles && typeof id === 'string' && Array.isArray(targets) && targets.every(isTarget);
+  return hasFiles && typeof id === 'string' && Array.isArray(targets) && targets.length > 0 && targets.every(isTarget);
+}
+
+const texts = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'string']));
+
+/** What the rule of each task has to say, as types of its fields; any of several forms. */
+const targetFields: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
+  msa: [{ valence: 'string', range: 'number' }, texts('sentiment')],
+  mer: [{ label: 'string', labels: 'object' }],
+  mir: [{ label: 'string', labels: 'object' }],
+  ovMer: [{ labels: 'object' }],
+  eri: [{ reason: 'string', emotions: 'object' }],
+  erg: [texts('eventScenario', 'speakerEmotion', 'emotionCause', 'goalToResponse', 'response')],
+};
+
+function isTarget(target: unknown): boolean {
+  if (typeof target !== 'object' || target === null) return false;
+  const fields = target as Readonly<Record<string, unknown>>;
+  const forms = Object.hasOwn(targetFields, String(fields.task)) ? (targetFields[String(fields.task)] ?? []) : [];
+  return forms.some((form) =>
+    Object.entries(form).every(([name, type]) => typeof fields[name] === type && fields[name] !== null),
+  );
 }
