@@ -14,7 +14,7 @@ export const smallConfig: EmotionModelConfig = resolveModelConfig({
   input: { ...tiny.input, clips: 2 },
   faceEncoder: {
     ...tiny.faceEncoder,
-    ...{ imageSize: 32, embedDim: 8, depths: [1, 1, 1, 1], heads: [1, 1, 2, 2], windowSize: 2 },
+    ...{ imageSize: 32, embedDim: 8, depths: [1, 1], heads: [1, 2], windowSize: 2 },
     ...{ headWidth: 16, projectionDim: 32, lmDim: 32 },
   },
   sceneEncoder: {

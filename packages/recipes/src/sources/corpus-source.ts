@@ -143,6 +143,7 @@ type EncodeOptions = CorpusSourceOptions & { readonly name: string };
 async function encodeAll(wanted: readonly number[], reader: ClipReader, options: EncodeOptions): Promise<number[]> {
   const { rows, name, badMedia = 'skip', concurrency = 2, signal, onEvent = () => undefined } = options;
   const totalClips = wanted.length;
+  if (totalClips === 0) return [];
   const usable: number[] = [];
   let [loadedClips, computedClips] = [0, 0];
   onEvent({ type: 'features-start', source: name, totalClips });

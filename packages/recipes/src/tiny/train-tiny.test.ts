@@ -26,7 +26,7 @@ const train = (name: string, onEvent: (event: TinyEvent) => void = () => undefin
     config: smallConfig,
     clips: { train: 14, validation: 7 },
     renderThreads: 0,
-    stepsScale: 0.01,
+    stepsScale: 0.0004,
     seed: 3,
     device: 'cpu',
     threads: 1,
@@ -78,7 +78,7 @@ describe('trainTinyFromNothing', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('continues a run that was stopped, stage by stage, to the same bits', async () => {
-    for (const stop of ['audio-encoder', 'language-model', 'empathy-multitask']) {
+    for (const stop of ['face-encoder', 'language-model', 'understanding-fusion']) {
       const controller = new AbortController();
       const stopping = train(
         'stopped',
@@ -105,7 +105,7 @@ describe('trainTinyFromNothing', { timeout: TIMEOUT_MS }, () => {
       config: smallConfig,
       clips: { train: 14, validation: 7 },
       renderThreads: 0,
-      stepsScale: 0.02,
+      stepsScale: 0.0008,
       seed: 3,
     });
     await expect(other).rejects.toMatchObject({
