@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../tsup-base';
 
-export default defineConfig(packageBuild({ index: 'src/index.ts', 'tfjs-peer': 'src/training/tfjs/peer.ts' }));
+export default defineConfig(
+  packageBuild({
+    index: 'src/index.ts',
+    'tfjs-peer': 'src/training/tfjs/peer.ts',
+    'emotion-peer': 'src/emotion/peer.ts',
+    'epochs-peer': 'src/epochs/peer.ts',
+  }),
+);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const sectionNames = ['encoder', 'lora', 'full', 'tensorflow'] as const;
+export const sectionNames = ['encoder', 'lora', 'full', 'train', 'tensorflow'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 /** What to run and how. */
@@ -19,6 +19,7 @@ Prints ratios of speed, rivals measured in turn with the engine in one run. Sect
   encoder      encoder blocks of the engine against the same graph written by hand for ONNX Runtime
   lora         LoRA training step against PyTorch
   full         training step of all weights against PyTorch
+  train        steps of phases 2 and 3 of the curriculum against PyTorch; second epoch against the first; memory
   tensorflow   both steps of a smaller model against TensorFlow.js on WebAssembly
 
   --json           one JSON document instead of tables

@@ -4,12 +4,14 @@ import { type BenchOptions, parseCommandLine, type SectionName, usage } from './
 import { loadWarning, machineFacts } from './machine';
 import { formatSection, type SectionReport } from './report';
 import { encoderSection } from './sections/encoder';
+import { trainSection } from './sections/train';
 import { tensorflowSection, torchSection } from './sections/training';
 
 const sections: Readonly<Record<SectionName, (options: BenchOptions) => Promise<SectionReport>>> = {
   encoder: encoderSection,
   lora: (options) => torchSection('lora', options),
   full: (options) => torchSection('full', options),
+  train: trainSection,
   tensorflow: tensorflowSection,
 };
 

@@ -38,16 +38,18 @@ export async function interleave(contestants: readonly Contestant[], options: In
       if (round >= 0) samples[index]?.push(sample);
     }
   }
-  return contestants.map(({ name, details }, index) => {
-    const own = samples[index] as Sample[];
-    return {
-      name,
-      details,
-      samples: own,
-      medianSeconds: median(own.map(({ seconds }) => seconds)),
-      medianProcessorSeconds: median(own.map(({ processorSeconds }) => processorSeconds)),
-    };
-  });
+  return contestants.map(({ name, details }, index) => seriesOf(name, samples[index] as Sample[], details));
+}
+
+/** Samples of one contestant with their medians. */
+export function seriesOf(name: string, samples: readonly Sample[], details = ''): Series {
+  return {
+    name,
+    details,
+    samples,
+    medianSeconds: median(samples.map(({ seconds }) => seconds)),
+    medianProcessorSeconds: median(samples.map(({ processorSeconds }) => processorSeconds)),
+  };
 }
 
 /** Medians of the ratio `rival / own` of each round: above 1, the own one is faster. */

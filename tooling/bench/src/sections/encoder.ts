@@ -3,15 +3,14 @@ import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import type { FloatTensor } from '@nano-emox/tensor-contract';
 import * as onnxruntime from 'onnxruntime-node';
 import type { BenchOptions } from '../command-line';
-import { fusedBlock, squareProduct, standardBlock } from '../encoder/hand-written-block';
+import { fusedBlock, standardBlock } from '../encoder/hand-written-block';
 import { type BlockSizes, blockFlops, traceBlock } from '../encoder/traced-block';
 import { type Contestant, timed } from '../measure/contestant';
 import { interleave, type Series } from '../measure/interleave';
+import { openSquareProduct, rateOf, SQUARE, squareFlops } from '../measure/square-product';
 import { type Comparison, comparisonOf, type SectionReport } from '../report';
 
 const GOAL = 0.95;
-/** Side of the product that tells what the machine can do. */
-const SQUARE = 2048;
 /** One sample takes about this many operations, so that a small block is run often enough to be timed. */
 const FLOPS_PER_SAMPLE = 2e10;
 const LARGEST_DIFFERENCE = 1e-3;
@@ -91,22 +90,18 @@ function randomInput(...dims: number[]): FloatTensor {
 const largestDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] as number))), 0);
 
-/** Billions of multiplications and additions per second of one run. */
-const rateOf = (flops: number, { medianSeconds }: Series): number => (flops * runsOf(flops)) / medianSeconds / 1e9;
-
 async function measureBlock(
   sizes: BlockSizes,
   { threads, rounds, capSeconds }: BenchOptions,
 ): Promise<{ comparisons: Comparison[]; notes: string[] }> {
   const { model, weights } = traceBlock(sizes);
   const flops = blockFlops(sizes);
-  const squareFlops = 2 * SQUARE ** 3;
   const x = randomInput(sizes.batch, sizes.tokens, sizes.width);
   const contestants = [
     await engineContestant(model, x, flops, threads),
     await rawContestant('standard operators', standardBlock(weights, sizes), x, flops, threads),
     await rawContestant('fused operators', fusedBlock(weights, sizes), x, flops, threads),
-    await rawContestant('one product', squareProduct(SQUARE), randomInput(SQUARE, SQUARE), squareFlops, threads),
+    await openSquareProduct(threads),
   ] as const;
   try {
     const series = await interleave(contestants, { warmUps: 1, rounds: 2 * rounds, timeCapSeconds: capSeconds });
@@ -114,8 +109,8 @@ async function measureBlock(
     const differences = [contestants[1], contestants[2]].map(({ result }) =>
       largestDifference(contestants[0].result, result),
     );
-    const blockRate = rateOf(flops, own);
-    const productRate = rateOf(squareFlops, product);
+    const blockRate = rateOf(flops * runsOf(flops), own.medianSeconds);
+    const productRate = rateOf(squareFlops, product.medianSeconds);
     const distance = 100 * (1 - blockRate / productRate);
     const { name, width, heads, mlp, tokens, batch } = sizes;
     const isEqual = differences.every((difference) => difference <= LARGEST_DIFFERENCE);

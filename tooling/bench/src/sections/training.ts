@@ -1,19 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import type { BenchOptions } from '../command-line';
 import type { Contestant } from '../measure/contestant';
 import { interleave, type Series } from '../measure/interleave';
-import { LinePeer, PeerError } from '../measure/line-peer';
+import { PeerError } from '../measure/line-peer';
 import { comparisonOf, type SectionReport } from '../report';
 import { openEngineStep } from '../training/engine-step';
 import { findTorchPythons, torchHint } from '../training/find-python';
-import { makeProblem, type ProblemSizes, type TrainingKind, writeProblem } from '../training/problem';
+import { makeProblem, type ProblemSizes, type TrainingKind } from '../training/problem';
+import { writeProblem } from '../training/stored-problem';
+import { lossDifference, openRivals, startNodePeer, torchOpeners } from './open-rivals';
 
 const TORCH_GOAL = 1.5;
 const TENSORFLOW_GOAL = 50;
 /** Losses of the same steps on the same weights differ by rounding only; both sides saw the same number of steps. */
 const LARGEST_LOSS_DIFFERENCE = 1e-3;
-/** Time for a rival to start. Importing PyTorch from a cold disk takes tens of seconds. */
-const START_LIMIT_SECONDS = 120;
 
 const stepNames: Readonly<Record<TrainingKind, string>> = { lora: 'LoRA step', full: 'full step' };
 const torchSizes = { layers: 6, batch: 4, time: 256 };
@@ -28,25 +27,8 @@ interface Rivals {
   readonly rounds: number;
 }
 
-/** Opens what can be opened; the rest becomes notes. */
-async function openRivals(openers: readonly (() => Promise<Contestant>)[], missing: string) {
-  const opened: Contestant[] = [];
-  const notes: string[] = openers.length === 0 ? [missing] : [];
-  for (const open of openers) {
-    try {
-      opened.push(await open());
-    } catch (error) {
-      if (!(error instanceof PeerError)) throw error;
-      notes.push(`a rival did not start: ${error.message}. ${missing}`);
-    }
-  }
-  return { opened, notes };
-}
-
 function describeLosses(own: Series, other: Series): string {
-  const difference = Math.max(
-    ...own.samples.map(({ loss }, index) => Math.abs((loss as number) - (other.samples[index]?.loss as number))),
-  );
+  const difference = lossDifference(own.samples, other.samples);
   const agreement = difference <= LARGEST_LOSS_DIFFERENCE ? 'same losses' : 'LOSSES DIFFER';
   return `${agreement} as the engine, to ${difference.toExponential(1)}`;
 }
@@ -87,15 +69,9 @@ async function measureSteps(kind: TrainingKind, sizes: ProblemSizes, rivals: Riv
 
 /** A training step of six layers against every PyTorch that is installed. */
 export async function torchSection(kind: TrainingKind, options: BenchOptions): Promise<SectionReport> {
-  const script = fileURLToPath(new URL('../python/lora_step.py', import.meta.url));
   const pythons = findTorchPythons();
   const rivals: Rivals = {
-    open: (folder) =>
-      pythons.map(
-        ({ program }) =>
-          () =>
-            LinePeer.start(program, [script, folder], START_LIMIT_SECONDS, options.capSeconds),
-      ),
+    open: (folder) => torchOpeners(pythons, 'lora_step.py', folder, options),
     goal: TORCH_GOAL,
     missing: torchHint,
     warmUps: 1,
@@ -107,11 +83,8 @@ export async function torchSection(kind: TrainingKind, options: BenchOptions): P
 
 /** Steps of a smaller model against TensorFlow.js on WebAssembly. */
 export async function tensorflowSection(options: BenchOptions): Promise<SectionReport> {
-  const script = fileURLToPath(new URL('./tfjs-peer.js', import.meta.url));
   const rivals: Rivals = {
-    open: (folder) => [
-      () => LinePeer.start(process.execPath, [script, folder], START_LIMIT_SECONDS, options.capSeconds),
-    ],
+    open: (folder) => [() => startNodePeer('tfjs-peer.js', [folder], options)],
     goal: TENSORFLOW_GOAL,
     missing: 'TensorFlow.js comes with the development dependencies: run `pnpm install`.',
     warmUps: 1,

@@ -1,19 +1,26 @@
+import type { Graph, TensorMap } from '@nano-emox/engine';
 import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import { TrainingSession } from '@nano-emox/engine/training';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import { type Contestant, timed } from '../measure/contestant';
-import { isTrained, learningRate, type TrainingProblem } from './problem';
+import { learningRate } from './stored-problem';
 
-/** The problem as a training session of the engine, in this thread as the rivals are in theirs. */
-export async function openEngineStep(problem: TrainingProblem): Promise<Contestant> {
-  const executor = await openOnnxRuntimeNode({ threads: problem.threads, workers: 0 });
-  const session = await TrainingSession.open({
-    graph: problem.graph,
-    weights: problem.weights,
-    executor,
-    groupOf: (name) => (isTrained(problem.kind, name) ? 'all' : undefined),
-  });
-  const batch = batchOf(problem);
+/** What the engine needs of a problem. */
+export interface EngineProblem {
+  /** Forward graph with the output `loss`. */
+  readonly graph: Graph;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly batch: TensorMap;
+  readonly threads: number;
+  readonly isTrained: (name: string) => boolean;
+}
+
+/** A problem as a training session of the engine, in this thread as the rivals are in theirs. */
+export async function openEngineStep(problem: EngineProblem): Promise<Contestant> {
+  const { graph, weights, batch, threads, isTrained } = problem;
+  const executor = await openOnnxRuntimeNode({ threads, workers: 0 });
+  const groupOf = (name: string) => (isTrained(name) ? 'all' : undefined);
+  const session = await TrainingSession.open({ graph, weights, executor, groupOf });
   return {
     name: 'engine',
     details: `${executor.device}, ${session.parameterCount} trained values`,
@@ -23,17 +30,5 @@ export async function openEngineStep(problem: TrainingProblem): Promise<Contesta
       await session.dispose();
       await executor.dispose();
     },
-  };
-}
-
-function batchOf({ ids, batch, time, config }: TrainingProblem): Record<string, HostTensor> {
-  const dims = [batch, time];
-  const tokens = BigInt64Array.from(ids, BigInt);
-  return {
-    inputIds: { type: 'int64', dims, data: tokens },
-    labels: { type: 'int64', dims, data: tokens },
-    attentionMask: { type: 'bool', dims, data: new Uint8Array(ids.length).fill(1) },
-    spliceIndex: { type: 'int64', dims, data: new BigInt64Array(ids.length).fill(-1n) },
-    softTokens: { type: 'float32', dims: [batch, 0, config.hidden], data: new Float32Array(0) },
   };
 }

@@ -25,3 +25,11 @@ export function findTorchPythons(): TorchPython[] {
   }
   return [...found.values()];
 }
+
+/** The newest torch alone, as a list of at most one. */
+export function findNewestTorch(): TorchPython[] {
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  return findTorchPythons()
+    .sort((a, b) => compare(b.version, a.version))
+    .slice(0, 1);
+}

@@ -1,31 +1,19 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Graph, graphOf, initializeWeights, input, Random, traceModule } from '@nano-emox/engine';
-import { adamWDefaults, decaysByDefault } from '@nano-emox/engine/training';
 import { type DecoderConfig, decoderModule, languageModelingLoss, resolveDecoderConfig } from '@nano-emox/lm-lora';
-import { elementCount, type FloatTensor, i64 } from '@nano-emox/tensor-contract';
+import { type HostTensor, i64 } from '@nano-emox/tensor-contract';
+import type { ProblemParts } from './stored-problem';
 
 /** What is trained: the low-rank matrices, or everything. */
 export type TrainingKind = 'lora' | 'full';
 
 const SEED = 1;
 const LORA_RANK = 16;
-export const learningRate = 1e-4;
 
-/** One training problem that every contestant gets: sizes, weights and batch. */
-export interface TrainingProblem {
-  readonly kind: TrainingKind;
+/** A decoder that learns to predict random tokens: sizes, weights and batch, the same for every contestant. */
+export interface TrainingProblem extends ProblemParts {
   readonly config: DecoderConfig;
-  readonly batch: number;
-  readonly time: number;
-  readonly threads: number;
   /** Forward graph with the output `loss`. */
   readonly graph: Graph;
-  readonly weights: ReadonlyMap<string, FloatTensor>;
-  /** `[batch, time]`, row by row; each is also the label of the token before it. */
-  readonly ids: readonly number[];
 }
 
 export interface ProblemSizes {
@@ -35,38 +23,35 @@ export interface ProblemSizes {
   readonly threads: number;
 }
 
-export const isTrained = (kind: TrainingKind, name: string): boolean => kind === 'full' || name.includes('.lora_');
-
 /** A Llama-like decoder: width 576, 9 heads on 3 key heads, MLP 1536, vocabulary 8192, tied head. */
+export const decoderSizes = { vocabSize: 8192, hidden: 576, heads: 9, keyHeads: 3, mlp: 1536 };
+
 export function makeProblem(kind: TrainingKind, { layers, batch, time, threads }: ProblemSizes): TrainingProblem {
-  const sizes = { vocabSize: 8192, hidden: 576, layers, heads: 9, keyHeads: 3, mlp: 1536, maxPositions: time };
+  const sizes = { ...decoderSizes, layers, maxPositions: time };
   const config = resolveDecoderConfig({ ...sizes, ...(kind === 'lora' && { lora: { rank: LORA_RANK } }) });
   const forward = traceModule(decoderModule, config);
   const labels = input('labels', i64('batch', 'time'));
   const graph = graphOf({ loss: languageModelingLoss(forward.outputs.get('logits') as never, labels) });
-  const random = new Random(SEED);
-  const ids = Array.from({ length: batch * time }, () => Math.floor(random.uniform() * sizes.vocabSize));
-  return { kind, config, batch, time, threads, graph, weights: initializeWeights(graph, SEED), ids };
+  return {
+    config,
+    threads,
+    graph,
+    weights: initializeWeights(graph, SEED),
+    batch: randomTokens([batch, time], config),
+    isTrained: (name) => kind === 'full' || name.includes('.lora_'),
+  };
 }
 
-/** Writes a problem for rivals in other processes; `remove` deletes it, and so does the end of this process. */
-export async function writeProblem(problem: TrainingProblem): Promise<{ folder: string; remove(): void }> {
-  const folder = await mkdtemp(join(tmpdir(), 'nano-emox-bench-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
-  let offset = 0;
-  const tensors = [...problem.weights].map(([name, { dims }]) => {
-    const entry = { name, dims, offset, trained: isTrained(problem.kind, name), decays: decaysByDefault(name, dims) };
-    offset += elementCount(dims);
-    return entry;
-  });
-  const values = new Float32Array(offset);
-  tensors.forEach((entry) => {
-    values.set((problem.weights.get(entry.name) as FloatTensor).data, entry.offset);
-  });
-  const { config, batch, time, threads, ids } = problem;
-  const settings = { config, batch, time, threads, ids, learningRate, ...adamWDefaults, tensors };
-  await writeFile(join(folder, 'tensors.bin'), new Uint8Array(values.buffer));
-  await writeFile(join(folder, 'problem.json'), JSON.stringify(settings));
-  return { folder, remove };
+/** Random tokens; each is also the label of the token before it. */
+function randomTokens(dims: readonly [number, number], { vocabSize, hidden }: DecoderConfig) {
+  const random = new Random(SEED);
+  const count = dims[0] * dims[1];
+  const tokens = BigInt64Array.from({ length: count }, () => BigInt(Math.floor(random.uniform() * vocabSize)));
+  return {
+    inputIds: { type: 'int64', dims, data: tokens },
+    labels: { type: 'int64', dims, data: tokens },
+    attentionMask: { type: 'bool', dims, data: new Uint8Array(count).fill(1) },
+    spliceIndex: { type: 'int64', dims, data: new BigInt64Array(count).fill(-1n) },
+    softTokens: { type: 'float32', dims: [dims[0], 0, hidden], data: new Float32Array(0) },
+  } as const satisfies Record<string, HostTensor>;
 }

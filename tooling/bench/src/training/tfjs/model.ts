@@ -1,29 +1,21 @@
+import type { DecoderConfig } from '@nano-emox/lm-lora';
+import type { HostTensor } from '@nano-emox/tensor-contract';
 import * as tf from '@tensorflow/tfjs';
+import type { StoredProblem } from '../stored-problem';
 
-/** What `writeProblem` stores. */
-export interface StoredProblem {
-  readonly config: {
-    readonly layers: number;
-    readonly vocabSize: number;
-    readonly heads: number;
-    readonly keyHeads: number;
-    readonly headDim: number;
-    readonly ropeTheta: number;
-    readonly rmsEps: number;
-    readonly lora?: { readonly rank: number; readonly alpha: number };
-  };
-  readonly batch: number;
-  readonly time: number;
-  readonly ids: readonly number[];
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-  readonly tensors: readonly { name: string; dims: number[]; offset: number; trained: boolean; decays: boolean }[];
+/** A problem as `readProblem` reads it. */
+export interface DecoderProblem {
+  readonly problem: StoredProblem<DecoderConfig>;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly batch: Readonly<Record<string, HostTensor>>;
 }
 
-const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
+/** Tokens of the batch, row by row. */
+interface Tokens {
+  readonly ids: readonly number[];
+  readonly batch: number;
+  readonly time: number;
+}
 
 /** Rows of a trained table. The gradient of `tf.gather` needs a kernel that WebAssembly lacks; this one adds rows. */
 const trainedRows = (ids: tf.Tensor1D) =>
@@ -36,22 +28,26 @@ const trainedRows = (ids: tf.Tensor1D) =>
   });
 
 /** The decoder as an expert would write it with tf.* operations, and its update by AdamW. */
-export function openModel(problem: StoredProblem, values: Float32Array): { step(): number } {
-  const { config, batch, time } = problem;
+export function openModel({ problem, weights: stored, batch: inputs }: DecoderProblem): { step(): number } {
+  const { config } = problem;
   const { heads, keyHeads, headDim, lora } = config;
+  const tokens = tokensOf(inputs.inputIds as HostTensor<'int64'>);
+  const { batch, time } = tokens;
   const rows = batch * time;
   const trained = new Map<string, tf.Variable>();
   const weights = new Map<string, tf.Tensor>();
-  for (const { name, dims, offset, trained: isTrained } of problem.tensors) {
-    const value = tf.tensor(values.slice(offset, offset + sizeOf(dims)), dims);
+  const trainedNames = new Set(problem.groups.flatMap(({ names }) => names));
+  for (const [name, { dims, data }] of stored) {
+    const value = tf.tensor(data as Float32Array, [...dims]);
+    const isTrained = trainedNames.has(name);
     const weight = isTrained ? tf.variable(value, true, name) : value;
     weights.set(name, weight);
     if (isTrained) trained.set(name, weight as tf.Variable);
   }
   const weightOf = (name: string) => weights.get(name) as tf.Tensor2D;
-  const ids = tf.tensor1d([...problem.ids], 'int32');
-  const { targets, kept } = targetsOf(problem);
-  const { cosine, sine, bias } = tablesOf(problem);
+  const ids = tf.tensor1d([...tokens.ids], 'int32');
+  const { targets, kept } = targetsOf(tokens, config);
+  const { cosine, sine, bias } = tablesOf(config, time);
 
   const rmsNorm = (x: tf.Tensor, name: string) =>
     x.mul(x.square().mean(-1, true).add(config.rmsEps).rsqrt()).mul(weightOf(name)) as tf.Tensor2D;
@@ -118,13 +114,18 @@ export function openModel(problem: StoredProblem, values: Float32Array): { step(
   };
 }
 
-/** One-hot rows of the next token, zero where there is none, and how many there are. */
-function targetsOf({ ids, batch, time, config }: StoredProblem): { targets: tf.Tensor2D; kept: number } {
-  const next = ids.map((_, index) => ((index + 1) % time === 0 ? -1 : (ids[index + 1] as number)));
-  return { targets: tf.oneHot(tf.tensor1d(next, 'int32'), config.vocabSize) as tf.Tensor2D, kept: batch * (time - 1) };
+function tokensOf({ dims, data }: HostTensor<'int64'>): Tokens {
+  const [batch, time] = dims as [number, number];
+  return { ids: Array.from(data, Number), batch, time };
 }
 
-function tablesOf({ config: { headDim, ropeTheta }, time }: StoredProblem) {
+/** One-hot rows of the next token, zero where there is none, and how many there are. */
+function targetsOf({ ids, batch, time }: Tokens, { vocabSize }: DecoderConfig): { targets: tf.Tensor2D; kept: number } {
+  const next = ids.map((_, index) => ((index + 1) % time === 0 ? -1 : (ids[index + 1] as number)));
+  return { targets: tf.oneHot(tf.tensor1d(next, 'int32'), vocabSize) as tf.Tensor2D, kept: batch * (time - 1) };
+}
+
+function tablesOf({ headDim, ropeTheta }: DecoderConfig, time: number) {
   const half = headDim / 2;
   const angles = Array.from({ length: time * headDim }, (_, index) => {
     const feature = (index % headDim) % half;
@@ -142,8 +143,8 @@ function tablesOf({ config: { headDim, ropeTheta }, time }: StoredProblem) {
 
 /** AdamW as the engine and PyTorch have it; TensorFlow.js brings Adam without decoupled decay only. */
 function adamW(problem: StoredProblem, trained: ReadonlyMap<string, tf.Variable>) {
-  const { learningRate, beta1, beta2, epsilon, weightDecay } = problem;
-  const decaying = new Set(problem.tensors.filter(({ decays }) => decays).map(({ name }) => name));
+  const { learningRate, beta1, beta2, epsilon } = problem;
+  const decayOf = new Map(problem.groups.flatMap(({ weightDecay, names }) => names.map((name) => [name, weightDecay])));
   const moments = new Map(
     [...trained].map(([name, { shape }]) => [
       name,
@@ -161,7 +162,7 @@ function adamW(problem: StoredProblem, trained: ReadonlyMap<string, tf.Variable>
       tf.tidy(() => {
         first.assign(first.mul(beta1).add(gradient.mul(1 - beta1)));
         second.assign(second.mul(beta2).add(gradient.square().mul(1 - beta2)));
-        const kept = decaying.has(name) ? weight.mul(1 - learningRate * weightDecay) : weight;
+        const kept = weight.mul(1 - learningRate * (decayOf.get(name) ?? 0));
         weight.assign(kept.sub(first.div(second.sqrt().mul(correction).add(epsilon)).mul(stepSize)));
       });
     }
