@@ -1,6 +1,6 @@
 /**
  * Puts the measured scores into the model card, `packages/weights-tiny/README.md`: `node scripts/model-card.mjs [--run folder]
- * [--check]`. Sources are `scores.json` beside the card, which the stage `evaluate` writes, and the best validation in the
+ * [--check]`. Sources are `scores.json` beside the card, which `evaluate.mjs` writes, and the best validation in the
  * `metrics.jsonl` of each stage of the run (`log.jsonl` in older runs). Nothing in the table is typed by hand.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -37,14 +37,19 @@ await runMain(async () => {
 function evaluated(path) {
   if (!existsSync(path)) return [];
   const { scores } = readJson(path);
-  return scores.map(({ dataSet, split, metric, value, count }) => [
+  return scores.map(({ dataSet, split, metric, value, best = 1, count, note }) => [
     'tiny model',
     dataSet,
     split,
-    metric,
-    percent(value),
+    note ? `${metric} (${note})` : metric,
+    measured(value, best),
     String(count),
   ]);
+}
+
+/** Shares and percentages alike as percentages; marks of a judge, and errors, whose best is 0, as they are. */
+function measured(value, best) {
+  return best === 0 || best === 10 ? value.toFixed(3) : percent(value / best);
 }
 
 /** Rows of the best validation of every stage: the one whose weights were kept. */
