@@ -9,6 +9,7 @@ export default defineConfig(
     training: 'src/training/index.ts',
     weights: 'src/weights/index.ts',
     'weights-browser': 'src/weights/browser.ts',
+    checkpoints: 'src/checkpoints/index.ts',
     testing: 'src/testing/index.ts',
     reference: 'src/executors/reference/index.ts',
     'onnxruntime-node': 'src/executors/onnxruntime-node/index.ts',

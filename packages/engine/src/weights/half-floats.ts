@@ -42,11 +42,22 @@ export function float16Value(bits: number): number {
   return sign * (0x400 + fraction) * 2 ** (exponent - 25);
 }
 
+/** The value of every float16, by its bits. */
+function float16Table(): Float32Array {
+  float16Values ??= Float32Array.from({ length: 0x1_0000 }, (_, bits) => float16Value(bits));
+  return float16Values;
+}
+
+/** The little-endian float16 at `offset`. */
+export function float16At(bytes: Uint8Array, offset: number): number {
+  return float16Table()[(bytes[offset] as number) | ((bytes[offset + 1] as number) << 8)] as number;
+}
+
 /** Widens float16 bits into `target`, starting at `offset`; exact. */
 export function widenFloat16(source: Uint16Array, target: Float32Array, offset = 0): void {
-  float16Values ??= Float32Array.from({ length: 0x1_0000 }, (_, bits) => float16Value(bits));
+  const values = float16Table();
   for (let index = 0; index < source.length; index++) {
-    target[offset + index] = float16Values[source[index] as number] as number;
+    target[offset + index] = values[source[index] as number] as number;
   }
 }
 

@@ -34,7 +34,7 @@ export interface NameTable {
  * table.invert().renameName('layers.3.norm.weight'); // 'bert.layer.3.LayerNorm.gamma'
  */
 export function createNameTable(rules: readonly NameRule[]): NameTable {
-  const matchers = rules.map(compileRule);
+  const matchers = rules.map(compileNameRule);
   const renameName = (name: string): string => {
     for (const matcher of matchers) {
       const renamed = matcher(name);
@@ -66,7 +66,8 @@ export function createNameTable(rules: readonly NameRule[]): NameTable {
   };
 }
 
-function compileRule({ from, to }: NameRule): (name: string) => string | undefined {
+/** The new name of a name that a rule fits, else `undefined`. @throws InvalidArgumentError */
+export function compileNameRule({ from, to }: NameRule): (name: string) => string | undefined {
   const wildcards = (pattern: string): string[] => pattern.match(/\*+/g) ?? [];
   const [given, wanted] = [wildcards(from), wildcards(to)];
   if (given.join(' ') !== wanted.join(' ') || given.some((wildcard) => wildcard.length > 2)) {

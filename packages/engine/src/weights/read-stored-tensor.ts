@@ -6,29 +6,26 @@ import { allocateStored, decodeElements, decodeScales, requireFinite, type Store
 export interface ReadStoredOptions {
   readonly requireFinite?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Sees the bytes of the values in the order of the file, for checksums. */
-  readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
- * Reads one tensor from where its bytes lie, piece by piece.
+ * Reads one tensor, piece by piece.
+ * @param pieces - its bytes, whole elements at aligned addresses; by default they lie in one place of the file
  * @throws InvalidFileError, NonFiniteError, AbortedError
  */
 export async function readStoredTensor(
   file: RegularFile,
   stored: StoredTensor,
   options: ReadStoredOptions = {},
+  pieces: AsyncIterable<Uint8Array> = file.pieces(stored.values.offsetBytes, stored.values.sizeBytes, options.signal),
 ): Promise<HostTensor> {
   const tensor = allocateStored(stored, file.path);
-  const scaleEntry = stored.scales;
-  const scales =
-    scaleEntry && decodeScales(await file.read(scaleEntry.offsetBytes, scaleEntry.sizeBytes), stored, file.path);
-  const { offsetBytes, sizeBytes, elementBytes } = stored.values;
+  const entry = stored.scales;
+  const scales = entry && decodeScales(await file.read(entry.offsetBytes, entry.sizeBytes), stored, file.path);
   let element = 0;
-  for await (const piece of file.pieces(offsetBytes, sizeBytes, options.signal)) {
-    options.onBytes?.(piece);
+  for await (const piece of pieces) {
     decodeElements(stored, piece, element, tensor, file.path, scales);
-    element += piece.length / elementBytes;
+    element += piece.length / stored.values.elementBytes;
   }
   if (options.requireFinite ?? true) requireFinite(stored.name, tensor, file.path);
   return tensor;
