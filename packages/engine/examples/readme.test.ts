@@ -4,13 +4,16 @@ import { expect, it, vi } from 'vitest';
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8').trim();
 
-it('the README shows the example as it is and prints what it prints', async () => {
+it.each([
+  ['train-a-layer', () => import('./train-a-layer')],
+  ['open-a-checkpoint', () => import('./open-a-checkpoint')],
+] as const)('the README shows %s as it is and prints what it prints', async (name, run) => {
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((...values) => void lines.push(format(...values)));
-  await import('./train-a-layer');
+  await run();
   vi.restoreAllMocks();
   const readme = read('../README.md');
-  const example = read('train-a-layer.ts').replace(/^\/\/ biome-ignore.*\n/, '');
+  const example = read(`${name}.ts`).replace(/^\/\/ biome-ignore.*\n/, '');
   expect(readme).toContain(`\`\`\`ts\n${example}\n\`\`\``);
   expect(readme).toContain(`\`\`\`text\n${lines.join('\n')}\n\`\`\``);
 });
