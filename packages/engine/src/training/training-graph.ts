@@ -5,11 +5,14 @@ import { input } from '../graph/leaves';
 import { rewriteGraph } from '../graph/rewrite';
 import type { Value } from '../graph/value';
 import { add, div, minimum, mul, reshape, split, sqrt, sum, where } from '../ops';
-import { type AdamWOptions, adamWUpdate } from '../optimizers/adamw';
+import { type AdamWOptions, type AdamWScalars, adamWUpdate } from '../optimizers/adamw';
 
 /** Parameters that share a learning rate and either all decay or all do not; kept as one vector. */
 export interface ParameterGroup {
+  /** Unique; that of its tensors. */
   readonly name: string;
+  /** What learning rates are given for; several groups may share one. */
+  readonly rate: string;
   readonly decays: boolean;
   readonly members: readonly {
     readonly name: string;
@@ -28,6 +31,11 @@ export interface TrainingGraphOptions {
   readonly optimizer: Required<AdamWOptions>;
   /** Largest Euclidean norm of the whole gradient; absent: no clipping, as in the released code. */
   readonly clipNorm?: number;
+  /**
+   * Values of one group, unless a single parameter has more. An update is about fifteen passes over its vectors: as short as
+   * this they stay in the cache of the processor from one pass to the next. @default 2²⁰
+   */
+  readonly valuesPerGroup?: number;
   /** Batches whose mean gradient makes one update. With 1 the graph holds no sum and no choice. @default 1 */
   readonly accumulationSteps?: number;
 }
@@ -46,38 +54,51 @@ export const stateNames = ['parameters', 'firstMoment', 'secondMoment'] as const
 export const GRADIENT_SUM = 'gradientSum';
 /** Input that tells, where gradients are accumulated, whether this batch completes an update. */
 export const IS_UPDATE = 'isUpdate';
-/** Names of the scalars a group is fed with each step. */
-export const scalarNames = ['stepSize', 'secondCorrection', 'retention'] as const;
 
 /** No decay below two axes, for biases and for norms (fact: released optimiser groups). */
 export function decaysByDefault(name: string, shape: readonly number[]): boolean {
   return shape.length >= 2 && !/bias|norm|(^|[._])(ln|bn)/i.test(name);
 }
 
-/** Sorts the trainable parameters of `graph` into groups, one per learning rate and decay. */
-export function groupParameters(
-  graph: Graph,
-  { groupOf, decays = decaysByDefault }: TrainingGraphOptions,
-): ParameterGroup[] {
-  const groups = new Map<string, { decays: boolean; members: ParameterGroup['members'][number][]; count: number }>();
-  for (const [name, { shape }] of graph.parameters) {
-    const group = groupOf(name);
-    if (group === undefined) continue;
-    const sizes = shape as readonly number[];
-    const doesDecay = decays(name, sizes);
-    const key = doesDecay ? group : `${group}/no-decay`;
-    const entry = groups.get(key) ?? { decays: doesDecay, members: [], count: 0 };
-    const count = sizes.reduce((product, size) => product * size, 1);
-    entry.members.push({ name, shape: sizes, offset: entry.count, count });
-    entry.count += count;
-    groups.set(key, entry);
-  }
-  return [...groups].map(([name, group]) => ({ name, ...group }));
+const defaultValuesPerGroup = 2 ** 20;
+
+/** A group that still grows. */
+interface OpenGroup extends ParameterGroup {
+  members: ParameterGroup['members'][number][];
+  count: number;
 }
+
+/** Sorts the trainable parameters of `graph` into groups by learning rate, decay and size. */
+export function groupParameters(graph: Graph, options: Omit<TrainingGraphOptions, 'optimizer'>): ParameterGroup[] {
+  const { groupOf, decays = decaysByDefault, valuesPerGroup = defaultValuesPerGroup } = options;
+  const kinds = new Map<string, OpenGroup[]>();
+  for (const [name, { shape }] of graph.parameters) {
+    const rate = groupOf(name);
+    if (rate === undefined) continue;
+    const sizes = shape as readonly number[];
+    const count = sizes.reduce((product, size) => product * size, 1);
+    const kind = { rate, decays: decays(name, sizes) };
+    const schedule = scheduleOf(kind);
+    const groups = kinds.get(schedule) ?? [];
+    kinds.set(schedule, groups);
+    if (groups.length === 0 || (groups.at(-1) as OpenGroup).count + count > valuesPerGroup) {
+      const part = groups.length === 0 ? '' : `#${groups.length + 1}`;
+      groups.push({ ...kind, name: `${schedule}${part}`, members: [], count: 0 });
+    }
+    const group = groups.at(-1) as OpenGroup;
+    group.members.push({ name, shape: sizes, offset: group.count, count });
+    group.count += count;
+  }
+  return [...kinds.values()].flat();
+}
+
+/** Name of the scalars that all groups of one rate and decay are fed with. */
+export const scheduleOf = ({ rate, decays }: Pick<ParameterGroup, 'rate' | 'decays'>): string =>
+  decays ? rate : `${rate}/no-decay`;
 
 /**
  * Builds the training step of a graph whose output `loss` is one number. Trainable parameters of a group live in one vector,
- * so that an update is a handful of long elementwise passes instead of thousands of short ones.
+ * so that an update is a few long elementwise passes instead of thousands of short ones.
  * @throws InvalidArgumentError when nothing is trainable or there is no `loss`; NotDifferentiableError
  */
 export function buildTrainingGraph(forward: Graph, options: TrainingGraphOptions): TrainingGraph {
@@ -128,19 +149,15 @@ export function buildTrainingGraph(forward: Graph, options: TrainingGraphOptions
     outputs.set(`next.${group.name}.${name}`, value);
     feedback[`next.${group.name}.${name}`] = `${group.name}.${name}`;
   };
+  const scalarsOf = scalarFeeds(feed);
   groups.forEach((group, index) => {
     const state = {
       parameters: vectors[index] as Value,
       firstMoment: feed(`${group.name}.firstMoment`, f32(group.count)),
       secondMoment: feed(`${group.name}.secondMoment`, f32(group.count)),
     };
-    const scalars = {
-      stepSize: feed(`${group.name}.stepSize`, f32()),
-      secondCorrection: feed(`${group.name}.secondCorrection`, f32()),
-      retention: feed(`${group.name}.retention`, f32()),
-    };
     const gradient = gradients[index] as Value;
-    const next = adamWUpdate(state, clip ? mul(gradient, clip) : gradient, scalars, options.optimizer);
+    const next = adamWUpdate(state, clip ? mul(gradient, clip) : gradient, scalarsOf(group), options.optimizer);
     for (const name of stateNames) {
       keep(group, name, accumulation ? where(accumulation.isUpdate, next[name], state[name]) : next[name]);
     }
@@ -153,6 +170,21 @@ export function buildTrainingGraph(forward: Graph, options: TrainingGraphOptions
 
 /** Declares an input of the training step. */
 type Feed = (name: string, spec: TensorSpec) => Value;
+
+/** The scalars of a group, fed once for all groups that share them. */
+function scalarFeeds(feed: Feed): (group: ParameterGroup) => AdamWScalars {
+  const known = new Map<string, AdamWScalars>();
+  return (group) => {
+    const schedule = scheduleOf(group);
+    const scalars = known.get(schedule) ?? {
+      stepSize: feed(`${schedule}.stepSize`, f32()),
+      secondCorrection: feed(`${schedule}.secondCorrection`, f32()),
+      retention: feed(`${schedule}.retention`, f32()),
+    };
+    known.set(schedule, scalars);
+    return scalars;
+  };
+}
 
 /**
  * What an update works on: the gradients, or the mean of `steps` of them, for which one more vector per group holds their

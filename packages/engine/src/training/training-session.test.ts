@@ -57,6 +57,7 @@ interface OpenOptions {
   readonly clipNorm?: number;
   readonly frozen?: RegExp;
   readonly accumulationSteps?: number;
+  readonly valuesPerGroup?: number;
   readonly resume?: TrainingState;
 }
 
@@ -105,6 +106,21 @@ describe('TrainingSession', () => {
       'norm.weight',
     ]);
     await session.dispose();
+  });
+
+  it('comes to the same bits however the parameters are divided into vectors', async () => {
+    const whole = await open();
+    const divided = await open({ valuesPerGroup: 30 });
+    for (const entry of oracle.batches) {
+      for (const session of [whole, divided]) await session.update(batch(entry), { learningRates });
+    }
+    const names = Object.keys((await divided.readState()).tensors).filter((name) => name.endsWith('.parameters'));
+    expect(names).toEqual(['all.parameters', 'all#2.parameters', 'all/no-decay.parameters']);
+    const [expected, weightsOfParts] = [await whole.readWeights(), await divided.readWeights()];
+    for (const [name, tensor] of expected) expect(weightsOfParts.get(name), name).toEqual(tensor);
+    expect(weightsOfParts.size).toBe(expected.size);
+    await whole.dispose();
+    await divided.dispose();
   });
 
   it('continues from a saved state to the same bits', async () => {

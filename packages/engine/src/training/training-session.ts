@@ -13,6 +13,7 @@ import {
   GRADIENT_SUM,
   IS_UPDATE,
   type ParameterGroup,
+  scheduleOf,
   stateNames,
   type TrainingGraphOptions,
 } from './training-graph';
@@ -113,7 +114,7 @@ export class TrainingSession {
     for (const group of this.groups) {
       const rate = rateOf(group, learningRates);
       for (const [name, value] of Object.entries(adamWScalars(this.step_ + 1, rate, group.decays, this.optimizer))) {
-        scalars[`${group.name}.${name}`] = { type: 'float32', dims: [], data: Float32Array.of(value) };
+        scalars[`${scheduleOf(group)}.${name}`] = { type: 'float32', dims: [], data: Float32Array.of(value) };
       }
     }
     const isUpdate = this.accumulated_ + 1 === this.accumulationSteps;
@@ -162,12 +163,11 @@ export class TrainingSession {
   }
 }
 
-function rateOf({ name }: ParameterGroup, learningRates: Readonly<Record<string, number>>): number {
-  const group = name.replace(/\/no-decay$/, '');
-  const rate = learningRates[group];
-  if (rate !== undefined) return rate;
+function rateOf({ rate }: ParameterGroup, learningRates: Readonly<Record<string, number>>): number {
+  const learningRate = learningRates[rate];
+  if (learningRate !== undefined) return learningRate;
   throw new InvalidArgumentError({
-    message: `TrainingSession.update: group ${group} has no learning rate; given: [${Object.keys(learningRates)}]`,
+    message: `TrainingSession.update: group ${rate} has no learning rate; given: [${Object.keys(learningRates)}]`,
     hint: 'Give every group that groupOf returns a rate; 0 lets its parameters be.',
     argument: 'learningRates',
   });

@@ -31,6 +31,7 @@ export function projection(
   if (!lora?.targets.includes(target)) return base;
   const inDim = x.shape[x.shape.length - 1] as number;
   const down = linear(x, scope.get('lora_A.default.weight', [lora.rank, inDim], fanIn(inDim))); // […, rank]
-  const up = linear(down, scope.get('lora_B.default.weight', [outDim, lora.rank], zeros)); // […, outDim]
-  return add(base, mul(up, lora.alpha / lora.rank));
+  // The factor goes where the branch is narrow: `rank` columns instead of `outDim`, here and in the gradients.
+  const scaled = mul(down, lora.alpha / lora.rank);
+  return add(base, linear(scaled, scope.get('lora_B.default.weight', [outDim, lora.rank], zeros))); // […, outDim]
 }
