@@ -29,15 +29,14 @@ export async function openPytorchArchive(file: RegularFile, verifyChecksums: boo
   await requireLittleEndian(file, entries.get(`${root}byteorder`), verifyChecksums);
   const pickle = entries.get(`${root}data.pkl`) as ZipEntry;
   const { value } = readPickle(await readEntry(file, pickle, MAX_PICKLE_BYTES, verifyChecksums), file.path);
-  const located = new Map<string, Promise<number>>();
+  const located = new Map<string, number>(); // storages that were checked
   return {
     value,
-    locate(storage, signal) {
+    async locate(storage, signal) {
       const entry = storageEntry(entries, root, storage, file.path);
-      const known = located.get(entry.name) ?? checkEntry(file, entry, verifyChecksums, signal);
-      located.set(entry.name, known);
-      known.catch(() => located.delete(entry.name)); // an aborted check may be asked for again
-      return known;
+      const offset = located.get(entry.name) ?? (await checkEntry(file, entry, verifyChecksums, signal));
+      located.set(entry.name, offset);
+      return offset;
     },
   };
 }
