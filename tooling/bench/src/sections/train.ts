@@ -8,7 +8,7 @@ import { interleave, type Series, seriesOf } from '../measure/interleave';
 import { PeerError } from '../measure/line-peer';
 import { openSquareProduct, rateOf, SQUARE, squareFlops } from '../measure/square-product';
 import { type Comparison, comparisonOf, type SectionReport } from '../report';
-import { findNewestTorch, torchHint } from '../training/find-python';
+import { findNewestTorch, type TorchPython, torchHint } from '../training/find-python';
 import { temporaryFolder, writeProblem } from '../training/stored-problem';
 import { lossDifference, openRivals, startNodePeer, torchOpeners } from './open-rivals';
 
@@ -33,7 +33,8 @@ type Measured = Pick<SectionReport, 'comparisons' | 'notes'>;
 /** Steps of the composed model against PyTorch, and what the feature cache saves; every contestant in a process of its own. */
 export async function trainSection(options: BenchOptions): Promise<SectionReport> {
   const parts: Measured[] = [];
-  for (const { name, title } of phases) parts.push(await measurePhase(name, title, options));
+  const pythons = findNewestTorch(); // looking takes seconds: once for both phases
+  for (const { name, title } of phases) parts.push(await measurePhase(name, title, pythons, options));
   parts.push(await measureEpochs(options));
   return {
     name: 'train',
@@ -42,7 +43,12 @@ export async function trainSection(options: BenchOptions): Promise<SectionReport
   };
 }
 
-async function measurePhase(phase: MeasuredPhase, title: string, options: BenchOptions): Promise<Measured> {
+async function measurePhase(
+  phase: MeasuredPhase,
+  title: string,
+  pythons: readonly TorchPython[],
+  options: BenchOptions,
+): Promise<Measured> {
   const problem = makeEmotionProblem(phase, options.threads);
   const { config, batch, isTrained } = problem;
   const axes = axesOf(config, batch);
@@ -53,7 +59,7 @@ async function measurePhase(phase: MeasuredPhase, title: string, options: BenchO
   const contestants: Contestant[] = [product];
   try {
     const { opened, notes } = await openRivals(
-      torchOpeners(findNewestTorch(), 'emotion_step.py', stored.folder, options),
+      torchOpeners(pythons, 'emotion_step.py', stored.folder, options),
       torchHint,
     );
     contestants.push(...opened);
