@@ -8,13 +8,13 @@ import { createRuntime } from './component-handle';
 import type { ExecutorOptions } from './platform';
 
 /** The native runtime, or WebAssembly with a warning where the native binding cannot be loaded; TensorFlow.js when named. */
-async function openForNode({ device = 'auto', threads, workers }: ExecutorOptions): Promise<Executor> {
+async function openForNode({ device = 'auto', threads, workers, spin = true }: ExecutorOptions): Promise<Executor> {
   const sizes = { ...(threads !== undefined && { threads }), ...(workers !== undefined && { workers }) };
   if (device === 'wasm') return openOnnxRuntimeWeb(sizes);
   if (device === 'tfjs') return openTensorFlow();
-  if (device !== 'auto') return openOnnxRuntimeNode({ device, ...sizes });
+  if (device !== 'auto') return openOnnxRuntimeNode({ device, spin, ...sizes });
   try {
-    return await openOnnxRuntimeNode(sizes);
+    return await openOnnxRuntimeNode({ spin, ...sizes });
   } catch (error) {
     if (!NanoEmoxError.isInstance(error) || error.code !== 'MISSING_DEPENDENCY') throw error;
     const executor = await openOnnxRuntimeWeb(sizes);

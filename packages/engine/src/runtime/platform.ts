@@ -11,6 +11,11 @@ export interface ExecutorOptions {
   readonly threads?: number;
   /** Worker threads; 0 runs in the caller's thread and blocks its event loop. @default 1 */
   readonly workers?: number;
+  /**
+   * Whether idle threads of the native runtime wait for work spinning: wakes them sooner, and takes a core from whatever else
+   * the process does. @default true
+   */
+  readonly spin?: boolean;
 }
 
 /** A model folder in memory: `config.json` and `model.safetensors`. */

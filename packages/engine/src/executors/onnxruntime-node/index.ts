@@ -16,11 +16,13 @@ export interface OnnxRuntimeNodeOptions {
   readonly threads?: number;
   /** Worker threads that own sessions; 0 runs in the caller's thread and blocks its event loop. @default 1 */
   readonly workers?: number;
+  /** Whether idle threads wait for work spinning. @default true */
+  readonly spin?: boolean;
 }
 
 /** Opens the native runtime. @throws MissingDependencyError, DeviceUnavailableError */
 export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}): Promise<Executor> {
-  const { device = 'cpu', threads = availableParallelism(), workers = 1 } = options;
+  const { device = 'cpu', threads = availableParallelism(), workers = 1, spin = true } = options;
   const runtime = await loadBinding();
   checkDevice(device, runtime);
   const sessionOptions: InferenceSession.SessionOptions = {
@@ -28,6 +30,7 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
+    ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   };
   const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   return workers === 0
