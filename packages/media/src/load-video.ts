@@ -44,6 +44,15 @@ export async function loadVideo(
       : undefined;
   let read: { frame: Omit<SelectedFrame, 'image'>; image: RgbImage; face: FaceCrop | undefined; crop: RgbImage }[] = [];
   let sizePx = { width: 0, height: 0 };
+  // The face of one frame is looked for while the next is decoded, so that two pictures in full size are held at most.
+  let looking: Promise<void> = Promise.resolve();
+  const look = async ({ image, ...frame }: SelectedFrame): Promise<void> => {
+    const cropping = cropper?.crop(image);
+    const squashed = resize(image, frameSizePx, frameSizePx, interpolation);
+    const cropped = await cropping;
+    read.push({ frame, image: squashed, face: cropped?.face, crop: cropped?.image ?? squashed });
+    onEvent?.({ type: 'frames-delta', decodedFrames: read.length, totalFrames: frames });
+  };
   try {
     onEvent?.({ type: 'frames-start', totalFrames: frames });
     const frameCount = await readSelectedFrames(input, scan, {
@@ -52,18 +61,19 @@ export async function loadVideo(
       where,
       signal,
       warnings,
-      onRestart: () => {
+      onRestart: async () => {
+        await looking;
         read = [];
         cropper?.restart();
       },
-      onFrame: async ({ image, ...frame }) => {
-        sizePx = { width: image.width, height: image.height };
-        const squashed = resize(image, frameSizePx, frameSizePx, interpolation);
-        const cropped = cropper && (await cropper.crop(image));
-        read.push({ frame, image: squashed, face: cropped?.face, crop: cropped?.image ?? squashed });
-        onEvent?.({ type: 'frames-delta', decodedFrames: read.length, totalFrames: frames });
+      onFrame: async (frame) => {
+        sizePx = { width: frame.image.width, height: frame.image.height };
+        await looking;
+        looking = look(frame);
+        looking.catch(() => undefined); // awaited before the next frame and at the end
       },
     });
+    await looking;
     if (frameCount === 0 || read.length === 0) {
       warnings.add('empty-video-track', 'No picture of the video track can be decoded');
       return undefined;
@@ -90,6 +100,7 @@ export async function loadVideo(
       frameCount,
     };
   } finally {
+    await Promise.allSettled([looking]); // after a failure, too, nothing goes on behind the caller's back
     await cropper?.dispose();
   }
 }

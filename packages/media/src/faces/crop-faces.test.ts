@@ -48,6 +48,14 @@ describe('cropFaces', () => {
 });
 
 describe('FaceDetector', () => {
+  it('can be started before the first picture', async () => {
+    const early = new FaceDetector({ model: 'fast' });
+    await Promise.all([early.warmUp(), early.warmUp()]);
+    expect(await early.detect(greyImage(64, 64))).toEqual([]);
+    await early.dispose();
+    await expect(early.warmUp()).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
   it('ends calls under way when disposed, and refuses later ones', async () => {
     const shortLived = new FaceDetector();
     const pending = shortLived.detect(greyImage(64, 64));

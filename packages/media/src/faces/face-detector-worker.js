@@ -16,6 +16,15 @@ const TINY_INPUT_PX = 416;
 /** @type {Promise<any> | undefined} */
 let loading;
 
+/** The library and the small network, loaded once; a failure is tried again. */
+function loaded() {
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
 async function load() {
   const faceApi = require('@vladmandic/face-api/dist/face-api.node-wasm.js');
   await faceApi.tf.setBackend('wasm');
@@ -30,8 +39,7 @@ async function load() {
  * @returns {Promise<Face[]>}
  */
 async function detect({ width, height, data, model, minScore }) {
-  loading ??= load();
-  const { faceApi, folder } = await loading;
+  const { faceApi, folder } = await loaded();
   const picture = faceApi.tf.tensor3d(data, [height, width, 3], 'int32');
   try {
     if (model === 'accurate') return await detectAccurately(faceApi, folder, picture, minScore);
@@ -98,7 +106,8 @@ let last = Promise.resolve();
 parentPort?.on('message', ({ id, request }) => {
   last = last.then(async () => {
     try {
-      parentPort?.postMessage({ id, faces: await detect(request) });
+      if (!request) await loaded();
+      parentPort?.postMessage({ id, faces: request ? await detect(request) : [] });
     } catch (error) {
       const { code, message } = /** @type {{ code?: string, message?: string }} */ (error);
       parentPort?.postMessage({ id, error: { code, message: String(message) } });

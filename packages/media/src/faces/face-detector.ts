@@ -47,7 +47,8 @@ interface Waiting {
 
 /**
  * Finds faces with the networks that `@vladmandic/face-api` ships (MIT; trained on WIDER FACE), in a worker thread. The
- * thread starts with the first detection, takes about 0.5 s and 150 MB, and does not keep the process alive.
+ * thread starts with the first detection or {@link FaceDetector.warmUp}, takes about 0.5 s and 150 MB, and does not keep the
+ * process alive. Calls may overlap; pictures are looked at one after the other.
  */
 export class FaceDetector {
   private worker: Worker | undefined;
@@ -108,6 +109,15 @@ export class FaceDetector {
       .sort((a, b) => b.score - a.score);
   }
 
+  /**
+   * Starts the thread and loads the network now instead of at the first picture.
+   * @throws MissingDependencyError when the optional peers are not installed, DisposedError, ExecutionError
+   */
+  async warmUp(): Promise<void> {
+    const { error } = await this.ask(undefined);
+    if (error) throw detectionError(error);
+  }
+
   /** Ends the thread. Calls under way fail with DisposedError. */
   async dispose(): Promise<void> {
     if (this.disposed) return;
@@ -120,7 +130,8 @@ export class FaceDetector {
     await this.dispose();
   }
 
-  private ask(request: object): Promise<Reply> {
+  /** @param request a picture and how to look at it; undefined only loads the network */
+  private async ask(request: object | undefined): Promise<Reply> {
     if (this.disposed) throw disposedError();
     this.worker ??= this.start();
     const { worker } = this;

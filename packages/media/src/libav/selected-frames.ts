@@ -29,7 +29,7 @@ export interface FrameRequest {
   readonly warnings: WarningList;
   /** Called once per distinct frame, in order; the picture may be dropped afterwards. Starts over when the count was wrong. */
   readonly onFrame: (frame: SelectedFrame) => Promise<void>;
-  readonly onRestart: () => void;
+  readonly onRestart: () => Promise<void>;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function readSelectedFrames(input: MediaInput, scan: PacketScan, re
   let total = scan.videoPackets;
   if (total > MAX_FRAMES_DECODED_IN_FULL && scan.videoTimes && scan.keyTimes.length > 0) {
     if (await readBySeeking(input, scan, scan.videoTimes, request)) return total;
-    request.onRestart();
+    await request.onRestart();
   }
   for (let correction = 0; total > 0 && correction <= MAX_COUNT_CORRECTIONS; correction++) {
     const decoded = await readFromStart(input, scan, total, request);
@@ -51,7 +51,7 @@ export async function readSelectedFrames(input: MediaInput, scan: PacketScan, re
       `The video promises ${total} frames, ${decoded} can be decoded; frames were chosen among those`,
       { promisedFrames: total, decodedFrames: decoded },
     );
-    request.onRestart();
+    await request.onRestart();
     total = decoded;
   }
   return 0;
