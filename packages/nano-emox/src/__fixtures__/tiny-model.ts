@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ComponentOptions } from '@nano-emox/engine/runtime';
 import type { TokenizerJson } from '@nano-emox/lm-lora';
-import { type EmotionModelConfig, NanoEmoX, presets } from '../index';
+import { type EmotionModelConfig, type ModelOptions, NanoEmoX, presets } from '../index';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -20,7 +19,7 @@ export const tokenizer = JSON.parse(
 
 /** A tiny model with fresh weights. What it says is noise; how it runs is not. */
 export function createTinyModel(
-  options: ComponentOptions = {},
+  options: ModelOptions = {},
   config: Partial<EmotionModelConfig> = presets.tiny,
 ): Promise<NanoEmoX> {
   return NanoEmoX.create(config, { seed: 1, ...options, tokenizer });

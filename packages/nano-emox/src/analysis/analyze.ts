@@ -1,10 +1,14 @@
 import type { MediaSource } from '@nano-emox/media';
 import { modeForModalities, type TaskId, taskIds } from '@nano-emox/tasks';
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
-import type { ModelComponents } from '../model/components';
-import type { EmotionModelConfig } from '../model-config';
 import { type AskOptions, askTask, type Question } from './ask-task';
-import { type EncodeClipOptions, type EncodedClip, type EncodingObserver, encodeClip } from './encode-clip';
+import {
+  type EncodeClipOptions,
+  type EncodedClip,
+  type EncodingModel,
+  type EncodingObserver,
+  encodeClip,
+} from './encode-clip';
 import type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome } from './events';
 import { mapPieces } from './map-pieces';
 import type { AnalysisResult } from './result';
@@ -19,9 +23,7 @@ export interface AnalyzeOptions extends EncodeClipOptions, AskOptions, Pick<Ques
 }
 
 /** A loaded model as the analysis needs it. */
-export interface AnalysisModel {
-  readonly config: EmotionModelConfig;
-  readonly components: ModelComponents;
+export interface AnalysisModel extends EncodingModel {
   readonly device: string;
   readonly runtimeWarnings: readonly string[];
 }
@@ -65,14 +67,14 @@ export async function* analysisEvents(
 
 /** Encodes a clip, relaying its stages; a reader who leaves stops it before the next stage. */
 async function* encodingEvents(
-  { components, config }: AnalysisModel,
+  model: AnalysisModel,
   source: MediaSource,
   options: AnalyzeOptions,
   tracker: Tracker,
 ): AsyncGenerator<AnalysisEvent, EncodedClip, undefined> {
   const leaving = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
-  const pending = encodeClip(components, config, source, { ...options, signal }, tracker);
+  const pending = encodeClip(model, source, { ...options, signal }, tracker);
   try {
     yield* tracker.events(pending);
     const clip = await pending;

@@ -1,6 +1,7 @@
 import {
   type Clip,
   type FaceCrop,
+  type FaceDetector,
   type LoadClipOptions,
   loadClip,
   type MediaSource,
@@ -50,6 +51,14 @@ export interface EncodeClipOptions extends RunOptions {
   readonly media?: Omit<LoadClipOptions, 'frames' | 'frameSizePx' | 'clips' | 'clipSeconds' | 'signal' | 'onEvent'>;
 }
 
+/** The part of a model that reads clips. */
+export interface EncodingModel {
+  readonly config: EmotionModelConfig;
+  readonly components: ModelComponents;
+  /** Looks for faces in all clips, unless the options of a clip ask for another. */
+  readonly faceDetector: FaceDetector;
+}
+
 /** Follows an encoding. */
 export interface EncodingObserver {
   /** Runs `work` as a named stage. */
@@ -62,8 +71,7 @@ export const unobserved: EncodingObserver = { stage: (_, work) => work(), clipRe
 
 /** Decodes a clip and runs encoders, adapters and fusion. */
 export async function encodeClip(
-  components: ModelComponents,
-  config: EmotionModelConfig,
+  { components, config, faceDetector }: EncodingModel,
   source: MediaSource,
   options: EncodeClipOptions,
   { stage, clipRead }: EncodingObserver,
@@ -74,6 +82,7 @@ export async function encodeClip(
     loadClip(source, {
       faceCrop: config.input.faceCrop,
       ...media,
+      faces: { ...(!asksOwnDetector(media) && { detector: faceDetector }), ...media?.faces },
       frames: config.input.frames,
       clips: config.input.clips,
       frameSizePx: config.sceneEncoder.imageSize,
@@ -117,6 +126,11 @@ export async function encodeClip(
     ...(fused?.gate && { gate: [...fused.gate.data] }),
     warnings: clip.warnings,
   };
+}
+
+/** Whether a clip is to be looked at with another network or limit than the model's detector has. */
+function asksOwnDetector(media: EncodeClipOptions['media']): boolean {
+  return media?.faces?.model !== undefined || media?.faces?.minScore !== undefined;
 }
 
 /** `[…]` as `[1, …]`, without copying. */

@@ -7,6 +7,7 @@ import { type ComponentOptions, openExecutor, type SaveOptions } from '@nano-emo
 import { FaceEncoder } from '@nano-emox/face-encoder';
 import { FusionExperts } from '@nano-emox/fusion-experts';
 import { CausalLanguageModel, type TextTokenizer, type TokenizerJson } from '@nano-emox/lm-lora';
+import { FaceDetector } from '@nano-emox/media';
 import { SceneEncoder } from '@nano-emox/scene-encoder';
 import type { EmotionModelConfig } from '../model-config';
 
@@ -36,17 +37,34 @@ type Loaders = {
   readonly [Part in keyof ModelComponents]: (options: ComponentOptions) => Promise<ModelComponents[Part]>;
 };
 
-/** Components with the runtime they share. */
+/** Options of a whole model. */
+export interface ModelOptions extends ComponentOptions {
+  /**
+   * Whether compiling the parts and starting the face detector begins while the model is still being loaded. Nobody waits for
+   * it; what fails there fails again where it is needed. @default false
+   */
+  readonly warmUp?: boolean;
+  /** The model shares the cores with decoders and the face detector, so here idle threads sleep. @default false */
+  readonly spin?: boolean;
+}
+
+/** Components with the runtime they share, and the face detector. */
 export interface OpenComponents {
   readonly components: ModelComponents;
   readonly executor: Executor;
+  /** One thread for all clips; begins with the first that looks for faces. */
+  readonly faceDetector: FaceDetector;
   readonly dispose: () => Promise<void>;
 }
 
 /** Components from a model folder. */
-export function loadComponents(folder: string, options: ComponentOptions): Promise<OpenComponents> {
+export function loadComponents(
+  folder: string,
+  config: EmotionModelConfig,
+  options: ModelOptions,
+): Promise<OpenComponents> {
   const path = (part: keyof ModelComponents) => join(folder, componentFolders[part]);
-  return open(options, {
+  return open(config, options, {
     faceEncoder: (shared) => FaceEncoder.fromPretrained(path('faceEncoder'), shared),
     sceneEncoder: (shared) => SceneEncoder.fromPretrained(path('sceneEncoder'), shared),
     audioEncoder: (shared) => AudioEncoder.fromPretrained(path('audioEncoder'), shared),
@@ -62,9 +80,9 @@ export function loadComponents(folder: string, options: ComponentOptions): Promi
 export function createComponents(
   config: EmotionModelConfig,
   tokenizer: TextTokenizer | TokenizerJson,
-  options: ComponentOptions,
+  options: ModelOptions,
 ): Promise<OpenComponents> {
-  return open(options, {
+  return open(config, options, {
     faceEncoder: (shared) => FaceEncoder.create(config.faceEncoder, shared),
     sceneEncoder: (shared) => SceneEncoder.create(config.sceneEncoder, shared),
     audioEncoder: (shared) => AudioEncoder.create(config.audioEncoder, shared),
@@ -77,9 +95,13 @@ export function createComponents(
 }
 
 /** Opens every part on one runtime; if one fails, those already open are freed. */
-async function open(options: ComponentOptions, loaders: Loaders): Promise<OpenComponents> {
-  const executor = options.executor ?? (await openExecutor(options));
-  const opened: { dispose(): Promise<void> }[] = [];
+async function open(config: EmotionModelConfig, options: ModelOptions, loaders: Loaders): Promise<OpenComponents> {
+  const { warmUp = false, ...shared } = options;
+  const executor = options.executor ?? (await openExecutor({ spin: false, ...shared }));
+  const faceDetector = new FaceDetector();
+  const opened: { dispose(): Promise<void> }[] = [faceDetector];
+  // Before the parts, as it takes longest.
+  if (warmUp && config.input.faceCrop === 'detect') begin(faceDetector.warmUp());
   const dispose = async () => {
     for (const part of opened) await part.dispose();
     if (!options.executor) await executor.dispose();
@@ -87,15 +109,21 @@ async function open(options: ComponentOptions, loaders: Loaders): Promise<OpenCo
   try {
     const parts: Partial<Record<keyof ModelComponents, unknown>> = {};
     for (const [name, load] of Object.entries(loaders) as [keyof ModelComponents, Loaders[keyof ModelComponents]][]) {
-      const part = await load({ ...options, executor });
+      const part = await load({ ...shared, executor });
       opened.push(part);
       parts[name] = part;
+      if (warmUp) begin(part.warmUp());
     }
-    return { components: parts as ModelComponents, executor, dispose };
+    return { components: parts as ModelComponents, executor, faceDetector, dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+/** Lets work go on by itself; its failure is met again where its result is needed. */
+function begin(work: Promise<void>): void {
+  work.catch(() => undefined);
 }
 
 /** Writes every component into its folder. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { AttentionDiscrepancy } from '@nano-emox/duplex-attention';
-import { type ComponentOptions, FORMAT_VERSION, type SaveOptions } from '@nano-emox/engine/runtime';
+import { FORMAT_VERSION, type SaveOptions } from '@nano-emox/engine/runtime';
 import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
 import type { TextTokenizer, TokenizerJson } from '@nano-emox/lm-lora';
 import type { MediaSource } from '@nano-emox/media';
 import type { Dialogue } from '@nano-emox/tasks';
-import { DisposedError, InvalidConfigError } from '@nano-emox/tensor-contract';
+import { DisposedError, InvalidConfigError, type RunOptions } from '@nano-emox/tensor-contract';
 import { AnalysisRun } from '../analysis/analysis-run';
 import { type AnalyzeOptions, analysisEvents, isEncoded } from '../analysis/analyze';
 import type { AskOptions } from '../analysis/ask-task';
@@ -18,6 +18,7 @@ import {
   createComponents,
   loadComponents,
   type ModelComponents,
+  type ModelOptions,
   type OpenComponents,
   saveComponents,
 } from './components';
@@ -50,7 +51,7 @@ export class NanoEmoX {
    * @throws MissingDependencyError when the weights of a preset are not installed, MissingFileError, InvalidFileError,
    *   InvalidConfigError, WeightsMismatchError, DeviceUnavailableError
    */
-  static async fromPretrained(model: string, options: ComponentOptions = {}): Promise<NanoEmoX> {
+  static async fromPretrained(model: string, options: ModelOptions = {}): Promise<NanoEmoX> {
     const folder = await resolveModelFolder(model);
     const path = join(folder, 'config.json');
     const { component, formatVersion, ...stored } = (await readJsonFile(path)) as Partial<EmotionModelConfig> & {
@@ -65,13 +66,13 @@ export class NanoEmoX {
       });
     }
     const config = resolveModelConfig(stored);
-    return new NanoEmoX(config, await loadComponents(folder, options));
+    return new NanoEmoX(config, await loadComponents(folder, config, options));
   }
 
   /** A model with fresh weights, to be trained or tested. @throws InvalidConfigError */
   static async create(
     config: Partial<EmotionModelConfig>,
-    options: ComponentOptions & { readonly tokenizer: TextTokenizer | TokenizerJson },
+    options: ModelOptions & { readonly tokenizer: TextTokenizer | TokenizerJson },
   ): Promise<NanoEmoX> {
     const resolved = resolveModelConfig(config);
     return new NanoEmoX(resolved, await createComponents(resolved, options.tokenizer, options));
@@ -102,7 +103,7 @@ export class NanoEmoX {
   /** Reads a clip once, to ask about it many times. */
   async encode(source: MediaSource, options: EncodeClipOptions = {}): Promise<EncodedClip> {
     this.checkLive();
-    return encodeClip(this.components, this.config, source, options, unobserved);
+    return encodeClip(this.analysisModel, source, options, unobserved);
   }
 
   /**
@@ -133,11 +134,16 @@ export class NanoEmoX {
     return measureAttention(this.components, this.config, this.opened.executor, clip, options);
   }
 
-  /** Compiles every part now instead of at the first clip. */
-  async warmUp(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    for (const part of Object.values(this.components)) {
-      await (part as { warmUp?(options: object): Promise<void> }).warmUp?.(options);
-    }
+  /**
+   * Compiles every part and starts the face detector now instead of at the first clip.
+   * @throws MissingDependencyError, AbortedError, DisposedError
+   */
+  async warmUp(options: RunOptions = {}): Promise<void> {
+    this.checkLive();
+    const detection = this.config.input.faceCrop === 'detect' ? this.opened.faceDetector.warmUp() : undefined;
+    detection?.catch(() => undefined); // awaited below; until then it must not count as unhandled
+    for (const part of Object.values(this.components)) await part.warmUp(options);
+    await detection;
   }
 
   /** Writes `config.json` and a folder for each component. */
@@ -148,7 +154,7 @@ export class NanoEmoX {
     await writeFileAtomic(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   }
 
-  /** Frees all sessions. Idempotent. */
+  /** Frees all sessions and ends the face detector. Idempotent. */
   dispose(): Promise<void> {
     this.disposal ??= this.opened.dispose();
     return this.disposal;
@@ -159,8 +165,9 @@ export class NanoEmoX {
   }
 
   private get analysisModel() {
-    const { components, executor } = this.opened;
-    return { config: this.config, components, device: executor.device, runtimeWarnings: executor.warnings };
+    const { components, executor, faceDetector } = this.opened;
+    const { device, warnings: runtimeWarnings } = executor;
+    return { config: this.config, components, faceDetector, device, runtimeWarnings };
   }
 
   private checkLive(): void {
