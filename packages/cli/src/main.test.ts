@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +76,7 @@ describe('without a model', () => {
     [[], 'COMMANDS'],
     [['talk.mp4'], 'nano-emox analyze talk.mp4'],
     [['analyze', '--thread', '2'], 'no option --thread'],
+    [['analyze', '--html', 'nowhere/report.html'], 'no folder nowhere'],
   ])('%j is a usage error', async (args, message) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -136,6 +137,26 @@ describe('with fresh weights', { timeout: TIMEOUT_MS }, () => {
     expect(documents[6].warnings).toMatchObject([{ code: 'no-audio-track' }, { code: 'no-face' }]);
     expect(stderr.match(/^error \[/gm)).toHaveLength(4);
     expect(stderr).not.toMatch(/^\s+at |node:internal/m);
+  });
+
+  it('analyses a folder and a pattern with one model, a line for each clip, and writes a page', async () => {
+    await mkdir(at('talks'));
+    await copyFile(sampleClip.path, at('talks/b.mp4'));
+    await writeFile(at('talks/a.mp4'), 'no film');
+    const options = ['--tasks', 'mer', '--model', at('model'), '--jsonl', '--html', 'report.html'];
+    const { code, stdout, stderr } = await run(['analyze', 'talks', './talks/b*', ...options]);
+    expect(code).toBe(1);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ clip }) => clip)).toEqual([join('talks', 'a.mp4'), join('talks', 'b.mp4')]);
+    expect(lines[0].error.code).toBe('INVALID_MEDIA');
+    expectAnswer(lines[1].mer);
+    expect(stderr.match(/^error \[/gm)).toHaveLength(1);
+    const page = await readFile(at('report.html'), 'utf8');
+    expect(page.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(8);
+    expect(page).toContain('<strong>INVALID_MEDIA</strong>');
   });
 
   it('writes a report with the words beside the clip, and stops at Ctrl-C', async () => {

@@ -1,14 +1,18 @@
-import { type NanoEmoX as EmotionModel, NanoEmoX } from 'nano-emox';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { HostTensor } from '@nano-emox/tensor-contract';
+import { type AnalysisEvent, type NanoEmoX as EmotionModel, NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { Interruption } from '../interruption';
 import { formatError } from '../print-error';
-import { formatReport } from '../report/format-report';
-import { type ClipFailureDocument, failureDocument, jsonText, resultDocument } from '../report/json-document';
-import { colorsFor, lineWidth, type OutputStream } from '../terminal';
+import type { OutputStream } from '../terminal';
+import { UsageError } from '../usage-error';
 import { type ClipWords, wordsFromFile, wordsFromSidecar } from '../words/clip-words';
 import type { AnalyzedClip } from './analyzed-clip';
-import type { AnalyzeOptions } from './options';
+import { ClipResults } from './clip-results';
+import { type FoundClip, findClips } from './find-clips';
+import { type AnalyzeOptions, checkWordsFit } from './options';
 import { ProgressLine } from './progress-line';
 
 /** Where a command writes. */
@@ -20,8 +24,7 @@ export interface CommandOutput {
 }
 
 /** One clip and its words, as given on the command line. */
-interface ClipRequest {
-  readonly path: string;
+interface ClipRequest extends FoundClip {
   readonly words: () => Promise<ClipWords>;
 }
 
@@ -29,28 +32,30 @@ interface ClipRequest {
  * Loads the model once and analyses clip after clip; a clip that cannot be used does not stop the others. Everything is freed
  * before the promise settles, also after Ctrl-C.
  * @returns the exit code of the program
+ * @throws UsageError before anything is started
  */
 export async function analyzeClips(options: AnalyzeOptions, output: CommandOutput): Promise<ExitCode> {
-  const requests = clipRequests(options);
+  const requests = await clipRequests(options);
+  await checkReportFolder(options.html);
+  const isSingle = options.clips.length <= 1 && requests.every(({ path, error }) => !error && isGiven(path, options));
+  const results = new ClipResults(output.stdout, options, isSingle);
   const progress = new ProgressLine(output.stderr, requests.length, options);
   const interruption = new Interruption();
   const { signal } = interruption;
   let model: EmotionModel | undefined;
   let exitCode: ExitCode = exitCodes.ok;
-  const documents: (ReturnType<typeof resultDocument> | ClipFailureDocument)[] = [];
   const fail = (error: unknown, ...failed: readonly ClipRequest[]) => {
     if (signal.aborted) return; // said once, at the end
     progress.clear();
     exitCode = exitCodes.failed;
     output.stderr.write(formatError(error, options));
-    documents.push(...failed.map(({ path }) => failureDocument(path, error)));
+    for (const { path } of failed) results.addFailure(path, error);
   };
   try {
     progress.say('loading the model');
     const startedMs = performance.now();
-    const { device, threads } = options;
     try {
-      model = await NanoEmoX.fromPretrained(options.model, { device, signal, ...(threads && { threads }) });
+      model = await loadModel(options, signal);
     } catch (error) {
       fail(error, ...requests);
     }
@@ -61,51 +66,77 @@ export async function analyzeClips(options: AnalyzeOptions, output: CommandOutpu
       try {
         const analyzed = await analyzeClip(model as EmotionModel, request, loadMs, options, progress, signal);
         progress.clear();
-        if (options.json) documents.push(resultDocument(analyzed));
-        else output.stdout.write(reportOf(analyzed, output.stdout, index));
+        results.add(analyzed);
       } catch (error) {
         fail(error, request);
       }
     }
+    if (!signal.aborted) await results.finish().catch((error) => fail(error));
   } finally {
     progress.clear();
     await model?.dispose();
     interruption.dispose();
   }
-  if (interruption.exitCode !== undefined) {
-    output.stderr.write('Stopped; nothing was left half-done.\n');
-    return interruption.exitCode;
-  }
-  if (options.json) output.stdout.write(jsonText(documents, requests.length));
-  return exitCode;
+  if (interruption.exitCode === undefined) return exitCode;
+  output.stderr.write('Stopped; nothing was left half-done.\n');
+  return interruption.exitCode;
 }
 
-function clipRequests({ clips, words, wordsFile }: AnalyzeOptions): readonly ClipRequest[] {
+/** The parts are compiled while the first clip is being read. */
+function loadModel({ model, device, threads }: AnalyzeOptions, signal: AbortSignal): Promise<EmotionModel> {
+  return NanoEmoX.fromPretrained(model, { device, signal, warmUp: true, ...(threads && { threads }) });
+}
+
+/** Whether a clip is the sample or stands on the command line as it is, not found in a folder or by a pattern. */
+function isGiven(path: string, { clips }: AnalyzeOptions): boolean {
+  return clips.length === 0 || clips[0] === path;
+}
+
+/** A report that cannot be written is refused before an hour of work, not after it. */
+async function checkReportFolder(html: string | undefined): Promise<void> {
+  if (html === undefined) return;
+  const folder = await stat(dirname(html)).catch(() => undefined);
+  const existing = await stat(html).catch(() => undefined);
+  if (folder?.isDirectory() && !existing?.isDirectory()) return;
+  throw new UsageError({
+    message: existing ? `--html ${html} is a folder` : `there is no folder ${dirname(html)} for --html`,
+    hint: 'Name a file in a folder that exists. See nano-emox analyze --help',
+    argument: 'html',
+  });
+}
+
+async function clipRequests({ clips, words, wordsFile }: AnalyzeOptions): Promise<readonly ClipRequest[]> {
   const given =
     words !== undefined
       ? async (): Promise<ClipWords> => ({ text: words, source: words === '' ? 'none' : 'option' })
       : wordsFile !== undefined
         ? () => wordsFromFile(wordsFile)
         : undefined;
-  if (clips.length > 0) return clips.map((path) => ({ path, words: given ?? (() => wordsFromSidecar(path)) }));
-  return [{ path: sampleClip.path, words: given ?? (async () => ({ text: sampleClip.words, source: 'sample' })) }];
+  if (clips.length === 0) {
+    return [{ path: sampleClip.path, words: given ?? (async () => ({ text: sampleClip.words, source: 'sample' })) }];
+  }
+  const found = await findClips(clips);
+  checkWordsFit(found.length, given !== undefined);
+  return found.map((clip) => ({ ...clip, words: given ?? (() => wordsFromSidecar(clip.path)) }));
 }
 
 async function analyzeClip(
   model: EmotionModel,
-  { path, words: readWords }: ClipRequest,
+  { path, error, words: readWords }: ClipRequest,
   loadMs: number,
-  { tasks }: AnalyzeOptions,
+  { tasks, html }: AnalyzeOptions,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<AnalyzedClip> {
+  if (error) throw error;
   const words = await readWords();
-  const onEvent = progress.show.bind(progress);
+  let frames: HostTensor<'uint8'> | undefined;
+  const onEvent = (event: AnalysisEvent) => {
+    progress.show(event);
+    if (event.type === 'clip-read' && html !== undefined) frames = event.frames;
+  };
   const result = await model.analyze(path, { tasks, words: words.text, signal, onEvent });
-  return { path, words, result, loadMs };
-}
-
-function reportOf(analyzed: AnalyzedClip, stdout: OutputStream, index: number): string {
-  const report = formatReport(analyzed, { colors: colorsFor(stdout), width: lineWidth(stdout) });
-  return index === 0 ? report : `\n${report}`;
+  // As pictures they take a fiftieth of the memory, which counts where a folder of clips is reported on one page.
+  const pictures = frames && (await import('../report/frame-pictures')).framePictures(frames);
+  return { path, words, result, loadMs, ...(pictures && { pictures }) };
 }

@@ -8,4 +8,6 @@ export interface AnalyzedClip {
   readonly result: AnalysisResult;
   /** Time to load the model, once for all clips. */
   readonly loadMs: number;
+  /** Frames that the model saw as `data:` addresses; made for the HTML report alone. */
+  readonly pictures?: readonly string[];
 }

@@ -12,7 +12,8 @@ export const analyzeCommand: CommandDef = {
     clips: {
       type: 'positional',
       required: false,
-      description: 'Video or audio files; the sample clip when there are none',
+      description:
+        'Video or audio files, folders of them, patterns such as "talks/*.mp4"; the sample clip when there are none',
     },
     words: { type: 'string', valueHint: 'text', description: 'What is said in the clip; "" for nothing' },
     'words-file': {
@@ -26,6 +27,8 @@ export const analyzeCommand: CommandDef = {
     device: { type: 'string', valueHint: 'name', description: 'auto, cpu, cuda, webgpu, wasm or tfjs (Default: auto)' },
     threads: { type: 'string', valueHint: 'number', description: 'Threads to compute with (Default: all)' },
     json: { type: 'boolean', description: 'Print one JSON document instead of the report' },
+    jsonl: { type: 'boolean', description: 'Print one JSON document a line, each as soon as its clip is done' },
+    html: { type: 'string', valueHint: 'file', description: 'Write a report with pictures as one HTML file, too' },
     quiet: { type: 'boolean', description: 'No progress; standard error is for errors alone' },
     verbose: { type: 'boolean', description: 'Print stack traces with errors' },
   },

@@ -15,6 +15,7 @@ describe('options of analyze', () => {
       model: 'tiny',
       device: 'auto',
       json: false,
+      jsonl: false,
       quiet: false,
       verbose: false,
     });
@@ -55,6 +56,8 @@ describe('options of analyze', () => {
     [['--tasks', ''], 'no task ""'],
     [['--words', 'a', '--words-file', 'b.txt'], 'both given'],
     [['a.mp4', 'b.mp4', '--words', 'x'], 'words of one clip'],
+    [['--json', '--jsonl'], 'both given'],
+    [['--html', ''], 'names no file'],
   ])('%j is a usage error', (args, message) => {
     expect(() => read(...args)).toThrow(UsageError);
     expect(() => read(...args)).toThrow(message);

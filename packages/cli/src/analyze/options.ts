@@ -1,13 +1,14 @@
 import { type TaskId, taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
+import { UsageError } from '../usage-error';
 
 /** Devices that a model can run on. */
 export const modelDevices = ['auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'tfjs'] as const;
 
 /** The command line of `analyze`, checked. */
 export interface AnalyzeOptions {
-  /** Paths; empty for the sample clip. */
+  /** Files, folders and patterns; empty for the sample clip. */
   readonly clips: readonly string[];
   /** '' for a clip in which nothing is said. */
   readonly words?: string;
@@ -18,6 +19,9 @@ export interface AnalyzeOptions {
   readonly device: (typeof modelDevices)[number];
   readonly threads?: number;
   readonly json: boolean;
+  readonly jsonl: boolean;
+  /** File for a report as one HTML page. */
+  readonly html?: string;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -33,13 +37,12 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
   if (words !== undefined && wordsFile !== undefined) {
     given.fail('--words and --words-file are both given', 'Pass one of them.', 'words');
   }
-  if (clips.length > 1 && (words ?? wordsFile) !== undefined) {
-    given.fail(
-      `the words of one clip are given for ${clips.length} clips`,
-      'Put a .txt, .srt or .vtt file of the same base name beside each clip instead.',
-      'words',
-    );
+  checkWordsFit(clips.length, (words ?? wordsFile) !== undefined);
+  if (given.flag('json') && given.flag('jsonl')) {
+    given.fail('--json and --jsonl are both given', 'Pass one of them.', 'jsonl');
   }
+  const html = given.text('html');
+  if (html === '') given.fail('--html names no file', 'Write --html report.html.', 'html');
   const threads = given.wholeNumber('threads', 1, 1024);
   return {
     clips,
@@ -50,6 +53,8 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
     device: given.oneOf('device', modelDevices, 'device') ?? 'auto',
     ...(threads !== undefined && { threads }),
     json: given.flag('json'),
+    jsonl: given.flag('jsonl'),
+    ...(html !== undefined && { html }),
     quiet: given.flag('quiet'),
     verbose: given.flag('verbose'),
   };
@@ -71,3 +76,13 @@ export function readTasks(given: CommandArguments): readonly TaskId[] | undefine
 
 /** `OV-MER`, `ov_mer` and `ovMer` are the same task. */
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
+
+/** @throws UsageError where the words of one clip are given for several, which a folder or a pattern shows only when read */
+export function checkWordsFit(clips: number, areGiven: boolean): void {
+  if (clips <= 1 || !areGiven) return;
+  throw new UsageError({
+    message: `the words of one clip are given for ${clips} clips`,
+    hint: 'Put a .txt, .srt or .vtt file of the same base name beside each clip instead. See nano-emox analyze --help',
+    argument: 'words',
+  });
+}

@@ -1,6 +1,6 @@
 import { type TaskId, type TaskValues, taskIds, tasks } from '@nano-emox/tasks';
 import type { AnalysisResult, TaskOutcome } from 'nano-emox';
-import type { Page, ReportStyle } from './page';
+import type { ReportPage, ReportStyle } from './page';
 import { percent, signed } from './quantities';
 import { printable } from './wrap-text';
 
@@ -14,7 +14,12 @@ const labels: Readonly<Record<TaskId, string>> = {
 };
 
 type Writers = {
-  readonly [Id in TaskId]: (page: Page, value: TaskValues[Id], note: string, style: ReportStyle) => void;
+  readonly [Id in TaskId]: (
+    page: ReportPage,
+    value: TaskValues[Id],
+    note: string,
+    style: Pick<ReportStyle, 'colors'>,
+  ) => void;
 };
 
 /** A row or more for each kind of value. */
@@ -40,7 +45,11 @@ const writers: Writers = {
 };
 
 /** The answers of the tasks that were asked, with confidence; an answer that cannot be read is shown as it came. */
-export function writeAnswers(page: Page, outcomes: AnalysisResult['tasks'], style: ReportStyle): void {
+export function writeAnswers(
+  page: ReportPage,
+  outcomes: AnalysisResult['tasks'],
+  style: Pick<ReportStyle, 'colors'>,
+): void {
   page.heading('Answers', 'confidence');
   for (const id of taskIds) {
     const outcome = outcomes[id];
@@ -48,7 +57,12 @@ export function writeAnswers(page: Page, outcomes: AnalysisResult['tasks'], styl
   }
 }
 
-function writeAnswer<Id extends TaskId>(page: Page, id: Id, outcome: TaskOutcome, style: ReportStyle): void {
+function writeAnswer<Id extends TaskId>(
+  page: ReportPage,
+  id: Id,
+  outcome: TaskOutcome,
+  style: Pick<ReportStyle, 'colors'>,
+): void {
   if (outcome.status === 'parsed') {
     writers[id](page, outcome.value as TaskValues[Id], percent(outcome.confidence), style);
     return;

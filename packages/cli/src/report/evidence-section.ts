@@ -2,15 +2,14 @@ import { basename } from 'node:path';
 import type { AnalysisResult } from 'nano-emox';
 import type { AnalyzedClip } from '../analyze/analyzed-clip';
 import type { ClipWords } from '../words/clip-words';
-import type { Page, ReportStyle } from './page';
-import { bar, duration, percent, soundLevel } from './quantities';
+import type { ReportPage } from './page';
+import { duration, soundLevel } from './quantities';
 import { printable } from './wrap-text';
 
 const expertNames = ['shallow', 'middle', 'deep'];
-const BAR_WIDTH = 30;
 
 /** Which face, which scene, which voice and which words the answers rest on. */
-export function writeEvidence(page: Page, { result, words }: AnalyzedClip): void {
+export function writeEvidence(page: ReportPage, { result, words }: AnalyzedClip): void {
   page.heading('What the answers rest on');
   page.row('face', faceText(result));
   page.row('scene', sceneText(result));
@@ -19,12 +18,12 @@ export function writeEvidence(page: Page, { result, words }: AnalyzedClip): void
 }
 
 /** How much each depth of picture and sound counted in the fusion. */
-export function writeGate(page: Page, gate: AnalysisResult['gate'], { colors }: ReportStyle): void {
+export function writeGate(page: ReportPage, gate: AnalysisResult['gate']): void {
   if (!gate) return;
   page.heading('How picture and sound were fused');
   gate.forEach((weight, index) => {
     const name = gate.length === expertNames.length ? (expertNames[index] as string) : `expert ${index + 1}`;
-    page.row(name, bar(weight, BAR_WIDTH), { note: percent(weight), paint: colors.green });
+    page.share(name, weight);
   });
 }
 

@@ -50,9 +50,14 @@ export function failureDocument(path: string, error: unknown): ClipFailureDocume
   return { clip: path, error: describeError(error) };
 }
 
-/** One document whatever happened: the clip's own for one clip, `{ clips: […] }` for several. */
-export function jsonText(documents: readonly (AnalysisDocument | ClipFailureDocument)[], clips: number): string {
-  return `${JSON.stringify(clips === 1 ? documents[0] : { clips: documents }, null, 2)}\n`;
+/** One document whatever happened: the clip's own for a single clip, `{ clips: […] }` where there may be several. */
+export function jsonText(documents: readonly (AnalysisDocument | ClipFailureDocument)[], isSingle: boolean): string {
+  return `${JSON.stringify(isSingle ? documents[0] : { clips: documents }, null, 2)}\n`;
+}
+
+/** A document on one line. */
+export function jsonLine(document: AnalysisDocument | ClipFailureDocument): string {
+  return `${JSON.stringify(document)}\n`;
 }
 
 function answerDocument(outcome: TaskOutcome): AnswerDocument<TaskValues[TaskId]> {

@@ -1,0 +1,23 @@
+import type { HostTensor } from '@nano-emox/tensor-contract';
+import { encode } from 'jpeg-js';
+
+const JPEG_QUALITY = 85;
+
+/**
+ * Frames as pictures that a page can hold.
+ * @param frames uint8 `[frames, 3, height, width]`, RGB
+ * @returns JPEG files as `data:` addresses
+ */
+export function framePictures({ dims, data }: HostTensor<'uint8'>): readonly string[] {
+  const [frames = 0, , height = 0, width = 0] = dims;
+  const plane = height * width;
+  return Array.from({ length: frames }, (_, index) => {
+    const rgba = Buffer.alloc(plane * 4, 255);
+    for (let pixel = 0; pixel < plane; pixel++) {
+      for (let channel = 0; channel < 3; channel++) {
+        rgba[pixel * 4 + channel] = data[(index * 3 + channel) * plane + pixel] as number;
+      }
+    }
+    return `data:image/jpeg;base64,${encode({ data: rgba, width, height }, JPEG_QUALITY).data.toString('base64')}`;
+  });
+}
