@@ -76,15 +76,15 @@ describe.each(settings)('%s in a decoder', (_, attention) => {
     }
   });
 
-  it.skipIf(!attention.aligners)(
-    'would show it to what stands before, were it taken for text of the prompt',
-    async () => {
+  // A mask alone mixes nothing into keys, so there would be nothing to show.
+  if (attention.aligners) {
+    it('would show it to what stands before, were it taken for text of the prompt', async () => {
       const taken = (...ids: number[]) => decoderInputs([[...prompt, ...words('text', ...ids)]]);
       const [before, after] = [await read(taken(21, 8, 40)), await read(taken(45, 46, 47))];
       const places = columns(after, 0, 0, prompt.length);
       expect(maxDifference(places, columns(before, 0, 0, prompt.length))).toBeGreaterThan(1e-3);
-    },
-  );
+    });
+  }
 
   it('gives a sequence the same logits alone, padded on either side, and in a batch', async () => {
     const sequence = [...prompt, ...answer];

@@ -125,7 +125,7 @@ export async function trainClassifier<Config extends object, Sample>(
   }
 }
 
-/** Batches that measure batch norms. */
+/** Batches that measure batch norms, where the data set has as many. */
 const MEASURED_BATCHES = 16;
 
 /** Some batches from all over a data set. */
@@ -134,8 +134,9 @@ async function* spreadBatches<Sample>(
   batchSize: number,
   collate: (samples: readonly Sample[]) => Promise<TensorMap>,
 ): AsyncIterable<TensorMap> {
-  for (let batch = 0; batch < MEASURED_BATCHES; batch++) {
-    const place = (row: number) => Math.floor(((row + batch / MEASURED_BATCHES) * dataSet.length) / batchSize);
+  const batches = Math.min(MEASURED_BATCHES, Math.ceil(dataSet.length / batchSize));
+  for (let batch = 0; batch < batches; batch++) {
+    const place = (row: number) => Math.floor(((row + batch / batches) * dataSet.length) / batchSize);
     yield await collate(await Promise.all(Array.from({ length: batchSize }, (_, row) => dataSet.get(place(row)))));
   }
 }
