@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const slow = process.env.SLOW_TESTS === '1';
+const slow = process.env.NANO_EMOX_SLOW === '1';
 
 export default defineConfig({
   test: {
