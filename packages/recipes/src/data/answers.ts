@@ -1,4 +1,4 @@
-import type { Script } from '@nano-emox/clip-renderer';
+import { Random, type Script, sampleScript } from '@nano-emox/clip-renderer';
 import { formatTarget, sentimentOfValence, type TaskId } from '@nano-emox/tasks';
 import type { SampleTarget } from '@nano-emox/tasks/datasets';
 import type { EmotionClass } from './emotion-words';
@@ -20,6 +20,21 @@ export function textTargets({ emotion, emotionWords, valence, intent }: Labelled
     ...(emotionWords !== undefined ? [{ task: 'ovMer', value: { emotions: emotionWords } } as const] : []),
     ...(intent !== undefined ? [{ task: 'mir', value: { intent } } as const] : []),
   ];
+}
+
+/**
+ * An answer to words of which only the emotion is known: a listener who has noticed it and says no more than that. The
+ * goal and the wording are drawn from the words.
+ */
+export function noticedTarget(text: string, emotion: EmotionClass): SampleTarget {
+  const { responseGoal, empathicResponse } = sampleScript(emotion, new Random(`noticed ${text}`), { words: 'none' });
+  const chainOfEmpathy = {
+    eventScenario: 'The speaker tells what is on their mind.',
+    speakerEmotion: emotion,
+    emotionCause: 'what the speaker tells',
+    goalToResponse: responseGoal,
+  };
+  return { task: 'erg', value: { chainOfEmpathy, response: empathicResponse } };
 }
 
 /** A script and the emotion it was drawn for. */

@@ -1,14 +1,15 @@
 import { Random as ScriptRandom, sampleScript } from '@nano-emox/clip-renderer';
 import { defaultModalityMode, labelSets, type TaskId, taskIds } from '@nano-emox/tasks';
 import type { PromptSegment } from '@nano-emox/tensor-contract';
-import { type Answers, actedTargets, answersOf, textTargets } from './answers';
+import { type Answers, actedTargets, answersOf, noticedTarget, textTargets } from './answers';
+import { sampleDialogue } from './dialogues';
 import { contentFraction } from './hash-split';
 import type { RenderedTruth } from './rendered';
 import { readTextSets, type TextSource } from './text-sets';
 import { describedPrompt, tinyPrompt } from './tiny-prompt';
 
-/** Where a text comes from: a corpus, a script alone, or a rendered clip described in words. */
-export type TaskTextSource = TextSource | 'script' | 'clip';
+/** Where a text comes from: a corpus, a script alone, a conversation around either, or a rendered clip described in words. */
+export type TaskTextSource = TextSource | 'script' | 'dialogue' | 'clip';
 
 /** One question and its answer, text only. */
 export interface TaskText {
@@ -55,9 +56,18 @@ export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise
   const { seed = 1, scriptCount = 6000, clips = [], dataFolder, sources } = options;
   const texts = dataFolder === undefined ? [] : await readTextSets(dataFolder, sources);
   const corpora = texts.map((item): Utterance => {
-    return { source: item.source, text: item.text, answers: answersOf(textTargets(item)), prompt: onWords(item.text) };
+    const { source, text, emotion } = item;
+    const targets = [...textTargets(item), ...(emotion ? [noticedTarget(text, emotion)] : [])];
+    return { source, text, answers: answersOf(targets), prompt: onWords(text) };
   });
-  const utterances = [...corpora, ...scriptUtterances(scriptCount, seed), ...clips.map(clipUtterance)];
+  const scripts = scriptUtterances(scriptCount, seed);
+  const dialogues = [...everyNth(corpora, 8), ...everyNth(scripts, 2)].map((item) => dialogueUtterance(item, seed));
+  const utterances = [
+    ...corpora,
+    ...scripts,
+    ...dialogues.filter(({ answers }) => answers.erg !== undefined),
+    ...clips.map(clipUtterance),
+  ];
   const parts = { train: [] as TaskText[], validation: [] as TaskText[] };
   utterances.forEach((utterance, index) => {
     const part = isHeldOutText(utterance.text, options) ? 'validation' : 'train';
@@ -103,7 +113,7 @@ function questionsOf({ source, answers, prompt }: Utterance, index: number): Tas
 function labelOf(task: TaskId, answer: string, answers: Answers): string {
   if (task === 'mir') return answer;
   if (task === 'msa') return /sentiment is (\w+)/.exec(answer)?.[1] ?? answer;
-  return answers.mer ?? /feels ([^,.]+)/.exec(answer)?.[1] ?? answer;
+  return answers.mer ?? /(?:feels|Emotion:) ([^,.\n]+)/.exec(answer)?.[1] ?? answer;
 }
 
 /** Scripts whose words show the emotion; the same line may come back with other names and things. */
@@ -119,6 +129,19 @@ function scriptUtterances(count: number, seed: number): Utterance[] {
       prompt: onWords(script.text),
     };
   });
+}
+
+const everyNth = <Item>(items: readonly Item[], step: number) => items.filter((_, index) => index % step === 0);
+
+/** An utterance within a conversation; asked for a response alone, the only task that is asked about conversations in use. */
+function dialogueUtterance({ text, answers: { erg } }: Utterance, seed: number): Utterance {
+  const dialogue = sampleDialogue(text, new ScriptRandom(`dialogue-${seed}-${text}`));
+  return {
+    source: 'dialogue',
+    text,
+    answers: erg === undefined ? {} : { erg },
+    prompt: (task) => tinyPrompt(task, { mode: 'textonly', subtitle: '', dialogue }),
+  };
 }
 
 /** A clip told in words: its clues stand where its soft tokens will stand. */

@@ -1,4 +1,4 @@
-import { buildPrompt, type ModalityMode, type PromptOptions, type TaskId } from '@nano-emox/tasks';
+import { buildPrompt, type Dialogue, type ModalityMode, type PromptOptions, type TaskId } from '@nano-emox/tasks';
 import type { Modality, PromptSegment } from '@nano-emox/tensor-contract';
 
 /**
@@ -16,11 +16,13 @@ export interface TinyPromptContent {
   readonly mode: ModalityMode;
   /** Words spoken; empty where there are none. */
   readonly subtitle: string;
+  /** What was said before and now, in place of the subtitle. */
+  readonly dialogue?: Dialogue;
 }
 
 /** The prompt of one task for the tiny model. @throws InvalidArgumentError for an unknown task or mode */
-export function tinyPrompt(task: TaskId, { mode, subtitle }: TinyPromptContent): PromptSegment[] {
-  return buildPrompt(task, { ...tinyPromptOptions, mode, subtitle });
+export function tinyPrompt(task: TaskId, content: TinyPromptContent): PromptSegment[] {
+  return buildPrompt(task, { ...tinyPromptOptions, ...content });
 }
 
 /**

@@ -5,12 +5,12 @@ import type { TaskText, TaskTextSource } from './task-texts';
 
 /** Share of each task in language-model training; need not sum to 1. */
 export const taskShares: Readonly<Record<TaskId, number>> = {
-  ...{ msa: 0.14, mer: 0.2, ovMer: 0.17, eri: 0.17, mir: 0.12, erg: 0.2 },
+  ...{ msa: 0.14, mer: 0.2, ovMer: 0.17, eri: 0.15, mir: 0.12, erg: 0.22 },
 };
 
 /** Share of each source within a task. Scripts and clips look like what the model will meet. */
 export const sourceShares: Readonly<Record<TaskTextSource, number>> = {
-  ...{ goemotions: 1, brighter: 0.4, xed: 0.7, emobank: 0.6, mintrec: 1, script: 0.8, clip: 2 },
+  ...{ goemotions: 1, brighter: 0.4, xed: 0.7, emobank: 0.6, mintrec: 1, script: 0.8, dialogue: 1.6, clip: 2 },
 };
 
 /** How strongly labels are evened out: 0 as they come, 1 all alike. */
