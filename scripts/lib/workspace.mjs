@@ -9,7 +9,7 @@ export const repositoryRoot = fileURLToPath(new URL('../../', import.meta.url)).
 /** Set-up state lives here, so that removing node_modules also removes every claim about it. */
 export const stateFolder = join(repositoryRoot, 'node_modules', '.cache', 'nano-emox');
 
-const packageParents = ['packages', 'apps', 'tooling']; // the same folders as in pnpm-workspace.yaml
+const packageParents = ['packages', 'apps', 'examples', 'tooling']; // the same folders as in pnpm-workspace.yaml
 
 /** Reads and parses a JSON file. */
 export function readJson(path) {

@@ -1,13 +1,15 @@
 import type { CommandDef } from 'citty';
 
-/** A command with examples for its help: arguments, and what they do. */
+/** A command with examples for its help (arguments, and what they do) and what a shell can complete. */
 export interface DocumentedCommand extends CommandDef {
-  readonly examples?: readonly (readonly [args: string, meaning: string])[];
+  readonly examples: readonly (readonly [args: string, meaning: string])[];
+  /** Values that an argument may have, for completion in a shell; names as in `args`. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Examples as a section of the help; '' without any. */
-export function examplesHelp(name: string, { examples = [] }: DocumentedCommand): string {
-  const width = Math.max(0, ...examples.map(([args]) => args.length));
+/** Examples as a section of the help. */
+export function examplesHelp(name: string, { examples }: DocumentedCommand): string {
+  const width = Math.max(...examples.map(([args]) => args.length));
   const lines = examples.map(([args, meaning]) => `  nano-emox ${name} ${args.padEnd(width)}  ${meaning}`);
-  return lines.length === 0 ? '' : `EXAMPLES\n\n${lines.join('\n')}\n\n`;
+  return `EXAMPLES\n\n${lines.join('\n')}\n\n`;
 }

@@ -10,8 +10,9 @@ import { UsageError } from './usage-error';
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** Sub-commands, each loaded when it is asked for; none loads the model before it runs. */
-const commands = {
+export const commands = {
   analyze: () => import('./analyze/command').then(({ analyzeCommand }) => analyzeCommand),
+  chat: () => import('./chat/command').then(({ chatCommand }) => chatCommand),
   train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
   eval: () => import('./eval/command').then(({ evalCommand }) => evalCommand),
   ablate: () => import('./ablate/command').then(({ ablateCommand }) => ablateCommand),

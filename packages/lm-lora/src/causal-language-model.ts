@@ -20,6 +20,9 @@ import {
   type SamplingOptions,
   type SoftTokens,
 } from '@nano-emox/tensor-contract';
+import type { ChatMessage, ChatTemplate } from './chat/chat-template';
+import { CHAT_TEMPLATE_FILE, readChatTemplate } from './chat/chat-template-file';
+import { type ReadLanguageCheckpointOptions, readLanguageCheckpoint } from './checkpoint/read-language-checkpoint';
 import type { DecoderConfig, DecoderConfigInput } from './config/decoder-config';
 import { resolveExtendedConfig } from './decoder/layer-attention';
 import { assemblePrompt } from './generation/assemble-prompt';
@@ -41,7 +44,14 @@ export interface LoadLanguageModelOptions extends ComponentOptions {
 export interface LanguageModelOptions extends LoadLanguageModelOptions {
   /** A tokenizer, or the content of a `tokenizer.json`. */
   readonly tokenizer: TextTokenizer | TokenizerJson;
+  /** How the model reads conversations. @default it was not taught to */
+  readonly chatTemplate?: ChatTemplate | undefined;
 }
+
+/** Options of a language model from a checkpoint. */
+export interface LanguageCheckpointOptions
+  extends LoadLanguageModelOptions,
+    Pick<ReadLanguageCheckpointOptions, 'maxPositions' | 'lora'> {}
 
 /**
  * A causal language model of the Qwen2 / Llama family, with LoRA where its configuration says so. Reads text and soft tokens,
@@ -55,6 +65,8 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     handle: ComponentHandle<DecoderConfig>,
     readonly tokenizer: TextTokenizer,
     private readonly extension: AttentionExtension | undefined,
+    /** How the model reads conversations; undefined for one that was not taught to. */
+    readonly chatTemplate: ChatTemplate | undefined,
   ) {
     super(handle);
   }
@@ -65,7 +77,7 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     const resolved = resolveExtendedConfig(config, attention);
     const tokenizer = fittingTokenizer(options.tokenizer, resolved);
     const handle = await createComponent(generationDefinitionWith(attention), resolved, options);
-    return new CausalLanguageModel(handle, tokenizer, attention);
+    return new CausalLanguageModel(handle, tokenizer, attention, options.chatTemplate);
   }
 
   /** Weights from memory, under Hugging Face names. @throws InvalidConfigError, InvalidFileError, WeightsMismatchError */
@@ -78,20 +90,41 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     const resolved = resolveExtendedConfig(config, attention);
     const tokenizer = fittingTokenizer(options.tokenizer, resolved);
     const handle = await componentFromWeights(generationDefinitionWith(attention), resolved, weights, options);
-    return new CausalLanguageModel(handle, tokenizer, attention);
+    return new CausalLanguageModel(handle, tokenizer, attention, options.chatTemplate);
   }
 
   /** A folder that `save` wrote. @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError */
   static async fromPretrained(folder: string, options: LoadLanguageModelOptions = {}): Promise<CausalLanguageModel> {
     const path = join(folder, TOKENIZER_FILE);
     const tokenizer = TextTokenizer.fromJson((await readJsonFile(path)) as TokenizerJson, path);
+    const chatTemplate = await readChatTemplate(folder);
     const handle = await loadComponent(generationDefinitionWith(options.attention), folder, options);
     try {
-      return new CausalLanguageModel(handle, fittingTokenizer(tokenizer, handle.config), options.attention);
+      return new CausalLanguageModel(
+        handle,
+        fittingTokenizer(tokenizer, handle.config),
+        options.attention,
+        chatTemplate,
+      );
     } catch (error) {
       await handle.dispose();
       throw error;
     }
+  }
+
+  /**
+   * A language model of the Llama or Qwen2 family as people have it: a GGUF file, or the folder of a Hugging Face repository.
+   * @throws as {@link readLanguageCheckpoint}, and DeviceUnavailableError
+   * @example
+   * const model = await CausalLanguageModel.fromCheckpoint('SmolLM2-135M-Instruct.Q4_1.gguf');
+   * const prompt = model.chatPrompt([{ role: 'user', content: 'What is the capital of France?' }]);
+   * for await (const { text } of model.generate(prompt)) process.stdout.write(text); // The capital of France is Paris.
+   */
+  static async fromCheckpoint(path: string, options: LanguageCheckpointOptions = {}): Promise<CausalLanguageModel> {
+    const { maxPositions, lora, ...rest } = options;
+    const { seed, signal } = options;
+    const { config, weights, ...read } = await readLanguageCheckpoint(path, { maxPositions, lora, seed, signal });
+    return CausalLanguageModel.fromWeights(config, weights, { ...rest, ...read });
   }
 
   get embeddingDim(): number {
@@ -129,15 +162,37 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     return scoreContinuations(this.decoder, assembled, ids, options);
   }
 
+  /**
+   * A conversation as a prompt of {@link generate}, as the model was taught to read it; it ends where the answer begins.
+   * @throws InvalidConfigError when the model has no chat template, InvalidArgumentError when the template refuses the messages
+   */
+  chatPrompt(messages: readonly ChatMessage[]): PromptSegment[] {
+    if (!this.chatTemplate) {
+      throw new InvalidConfigError({
+        message: 'the language model has no chat template',
+        hint: 'Give the prompt as text, or load a checkpoint that brings a template.',
+        field: 'chatTemplate',
+      });
+    }
+    const { bos, eos } = this.config.specialTokens;
+    const textOf = (id: number | null | undefined) => (typeof id === 'number' ? this.tokenizer.decode([id]) : '');
+    const bosToken = textOf(bos);
+    const text = this.chatTemplate.render(messages, { bosToken, eosToken: textOf(eos[0]) });
+    // Templates write the first token, and a prompt gets it anyway.
+    return [{ text: bosToken !== '' && text.startsWith(bosToken) ? text.slice(bosToken.length) : text }];
+  }
+
   private get decoder(): RunnableDecoder {
     return { handle: this.handle, extension: this.extension };
   }
 
-  /** Writes `config.json`, `model.safetensors` and `tokenizer.json` into `folder`, each atomically. */
+  /** Writes `config.json`, `model.safetensors`, `tokenizer.json` and the chat template into `folder`, each atomically. */
   override async save(folder: string, options: SaveOptions = {}): Promise<void> {
     await super.save(folder, options);
     const text = `${JSON.stringify(this.tokenizer.json)}\n`;
-    await writeFileAtomic(join(folder, TOKENIZER_FILE), text, { signal: options.signal });
+    const write = { signal: options.signal };
+    await writeFileAtomic(join(folder, TOKENIZER_FILE), text, write);
+    if (this.chatTemplate) await writeFileAtomic(join(folder, CHAT_TEMPLATE_FILE), this.chatTemplate.source, write);
   }
 }
 

@@ -1,4 +1,15 @@
-export { CausalLanguageModel, type LanguageModelOptions, type LoadLanguageModelOptions } from './causal-language-model';
+export {
+  CausalLanguageModel,
+  type LanguageCheckpointOptions,
+  type LanguageModelOptions,
+  type LoadLanguageModelOptions,
+} from './causal-language-model';
+export { type ChatMessage, ChatTemplate, type RenderChatOptions } from './chat/chat-template';
+export {
+  type LanguageCheckpoint,
+  type ReadLanguageCheckpointOptions,
+  readLanguageCheckpoint,
+} from './checkpoint/read-language-checkpoint';
 export {
   type DecoderConfig,
   type DecoderConfigInput,

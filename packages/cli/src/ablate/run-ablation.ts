@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ablations } from '@nano-emox/p2e';
 import { type AblationEvent, ablateTiny, ablationText, type TinyEvent } from '@nano-emox/recipes';
-import type { CommandOutput } from '../analyze/analyze-clips';
 import { type ExitCode, exitCodes } from '../exit-codes';
+import type { CommandOutput } from '../interruptible';
 import { Interruption } from '../interruption';
 import { describeError, formatError } from '../print-error';
 import { StatusLine } from '../status-line';

@@ -1,27 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostTensor } from '@nano-emox/tensor-contract';
-import { type AnalysisEvent, type NanoEmoX as EmotionModel, NanoEmoX } from 'nano-emox';
+import type { AnalysisEvent, EncodedClip, NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { type ExitCode, exitCodes } from '../exit-codes';
+import type { CommandOutput } from '../interruptible';
 import { Interruption } from '../interruption';
+import { loadModel } from '../load-model';
 import { formatError } from '../print-error';
-import type { OutputStream } from '../terminal';
 import { UsageError } from '../usage-error';
-import { type ClipWords, wordsFromFile, wordsFromSidecar } from '../words/clip-words';
+import { type ClipWords, wordsFromSidecar } from '../words/clip-words';
+import { givenWords } from '../words/given-words';
 import type { AnalyzedClip } from './analyzed-clip';
 import { ClipResults } from './clip-results';
 import { type FoundClip, findClips } from './find-clips';
 import { type AnalyzeOptions, checkWordsFit } from './options';
 import { ProgressLine } from './progress-line';
-
-/** Where a command writes. */
-export interface CommandOutput {
-  /** The result and nothing else. */
-  readonly stdout: OutputStream;
-  /** Progress and errors. */
-  readonly stderr: OutputStream;
-}
 
 /** One clip and its words, as given on the command line. */
 interface ClipRequest extends FoundClip {
@@ -42,7 +36,7 @@ export async function analyzeClips(options: AnalyzeOptions, output: CommandOutpu
   const progress = new ProgressLine(output.stderr, requests.length, options);
   const interruption = new Interruption();
   const { signal } = interruption;
-  let model: EmotionModel | undefined;
+  let model: NanoEmoX | undefined;
   let exitCode: ExitCode = exitCodes.ok;
   const fail = (error: unknown, ...failed: readonly ClipRequest[]) => {
     if (signal.aborted) return; // said once, at the end
@@ -64,7 +58,7 @@ export async function analyzeClips(options: AnalyzeOptions, output: CommandOutpu
       if (signal.aborted) break;
       progress.startClip(index);
       try {
-        const analyzed = await analyzeClip(model as EmotionModel, request, loadMs, options, progress, signal);
+        const analyzed = await analyzeClip(model as NanoEmoX, request, loadMs, options, progress, signal);
         progress.clear();
         results.add(analyzed);
       } catch (error) {
@@ -80,11 +74,6 @@ export async function analyzeClips(options: AnalyzeOptions, output: CommandOutpu
   if (interruption.exitCode === undefined) return exitCode;
   output.stderr.write('Stopped; nothing was left half-done.\n');
   return interruption.exitCode;
-}
-
-/** The parts are compiled while the first clip is being read. */
-function loadModel({ model, device, threads }: AnalyzeOptions, signal: AbortSignal): Promise<EmotionModel> {
-  return NanoEmoX.fromPretrained(model, { device, signal, warmUp: true, ...(threads && { threads }) });
 }
 
 /** Whether a clip is the sample or stands on the command line as it is, not found in a folder or by a pattern. */
@@ -105,23 +94,21 @@ async function checkReportFolder(html: string | undefined): Promise<void> {
   });
 }
 
-async function clipRequests({ clips, words, wordsFile }: AnalyzeOptions): Promise<readonly ClipRequest[]> {
-  const given =
-    words !== undefined
-      ? async (): Promise<ClipWords> => ({ text: words, source: words === '' ? 'none' : 'option' })
-      : wordsFile !== undefined
-        ? () => wordsFromFile(wordsFile)
-        : undefined;
-  if (clips.length === 0) {
-    return [{ path: sampleClip.path, words: given ?? (async () => ({ text: sampleClip.words, source: 'sample' })) }];
+async function clipRequests(options: AnalyzeOptions): Promise<readonly ClipRequest[]> {
+  if (options.clips.length === 0) {
+    const { path, words } = sampleClip;
+    return [{ path, words: async () => (await givenWords(options)) ?? { text: words, source: 'sample' } }];
   }
-  const found = await findClips(clips);
-  checkWordsFit(found.length, given !== undefined);
-  return found.map((clip) => ({ ...clip, words: given ?? (() => wordsFromSidecar(clip.path)) }));
+  const found = await findClips(options.clips);
+  checkWordsFit(found.length, options);
+  return found.map((clip) => ({
+    ...clip,
+    words: async () => (await givenWords(options)) ?? wordsFromSidecar(clip.path),
+  }));
 }
 
 async function analyzeClip(
-  model: EmotionModel,
+  model: NanoEmoX,
   { path, error, words: readWords }: ClipRequest,
   loadMs: number,
   { tasks, html }: AnalyzeOptions,

@@ -1,29 +1,27 @@
 import { type TaskId, taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
+import {
+  type ModelChoice,
+  type OutputChoice,
+  readModelChoice,
+  readOutputChoice,
+  readWordsChoice,
+  type WordsChoice,
+} from '../shared-options';
 import { UsageError } from '../usage-error';
 
-/** Devices that a model can run on. */
-export const modelDevices = ['auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'tfjs'] as const;
-
 /** The command line of `analyze`, checked. */
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends ModelChoice, WordsChoice, OutputChoice {
   /** Files, folders and patterns; empty for the sample clip. */
   readonly clips: readonly string[];
-  /** '' for a clip in which nothing is said. */
-  readonly words?: string;
-  readonly wordsFile?: string;
   readonly tasks: readonly TaskId[];
-  /** Folder, or name of a preset. */
-  readonly model: string;
-  readonly device: (typeof modelDevices)[number];
-  readonly threads?: number;
   readonly json: boolean;
   readonly jsonl: boolean;
   /** File for a report as one HTML page. */
   readonly html?: string;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
+  /** Whether that report measures how unevenly the model attends. */
+  readonly attention: boolean;
 }
 
 /**
@@ -33,30 +31,27 @@ export interface AnalyzeOptions {
  */
 export function readOptions(clips: readonly string[], rawArgs: readonly string[], args: ArgsDef): AnalyzeOptions {
   const given = new CommandArguments('analyze', rawArgs, args);
-  const [words, wordsFile] = [given.text('words'), given.text('words-file')];
-  if (words !== undefined && wordsFile !== undefined) {
-    given.fail('--words and --words-file are both given', 'Pass one of them.', 'words');
-  }
-  checkWordsFit(clips.length, (words ?? wordsFile) !== undefined);
+  const words = readWordsChoice(given);
+  checkWordsFit(clips.length, words);
   if (given.flag('json') && given.flag('jsonl')) {
     given.fail('--json and --jsonl are both given', 'Pass one of them.', 'jsonl');
   }
   const html = given.text('html');
   if (html === '') given.fail('--html names no file', 'Write --html report.html.', 'html');
-  const threads = given.wholeNumber('threads', 1, 1024);
+  const attention = given.flag('attention');
+  if (attention && html === undefined) {
+    given.fail('--attention is a part of the HTML report', 'Add --html report.html.', 'attention');
+  }
   return {
     clips,
-    ...(words !== undefined && { words: words.trim() }),
-    ...(wordsFile !== undefined && { wordsFile }),
+    ...words,
     tasks: readTasks(given) ?? taskIds,
-    model: given.text('model') ?? 'tiny',
-    device: given.oneOf('device', modelDevices, 'device') ?? 'auto',
-    ...(threads !== undefined && { threads }),
+    ...readModelChoice(given),
     json: given.flag('json'),
     jsonl: given.flag('jsonl'),
     ...(html !== undefined && { html }),
-    quiet: given.flag('quiet'),
-    verbose: given.flag('verbose'),
+    attention,
+    ...readOutputChoice(given),
   };
 }
 
@@ -78,8 +73,8 @@ export function readTasks(given: CommandArguments): readonly TaskId[] | undefine
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
 
 /** @throws UsageError where the words of one clip are given for several, which a folder or a pattern shows only when read */
-export function checkWordsFit(clips: number, areGiven: boolean): void {
-  if (clips <= 1 || !areGiven) return;
+export function checkWordsFit(clips: number, { words, wordsFile }: WordsChoice): void {
+  if (clips <= 1 || (words ?? wordsFile) === undefined) return;
   throw new UsageError({
     message: `the words of one clip are given for ${clips} clips`,
     hint: 'Put a .txt, .srt or .vtt file of the same base name beside each clip instead. See nano-emox analyze --help',

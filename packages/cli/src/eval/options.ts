@@ -1,7 +1,8 @@
 import type { TaskId } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
-import { modelDevices, readTasks } from '../analyze/options';
+import { readTasks } from '../analyze/options';
 import { CommandArguments } from '../arguments';
+import { modelDevices } from '../shared-options';
 import { type NamedFolder, readNamedFolder } from '../train/options';
 
 /** What is scored: a file, or what a model answers. */

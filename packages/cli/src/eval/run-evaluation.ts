@@ -5,8 +5,8 @@ import {
   scoresMarkdown,
 } from '@nano-emox/recipes/scores';
 import { openAiCompatibleExtractor, openAiCompatibleJudge, readEmotionWheels } from '@nano-emox/tasks/metrics';
-import type { CommandOutput } from '../analyze/analyze-clips';
 import { type ExitCode, exitCodes } from '../exit-codes';
+import type { CommandOutput } from '../interruptible';
 import { Interruption } from '../interruption';
 import { describeError, formatError } from '../print-error';
 import { StatusLine } from '../status-line';

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { ablations, type CurriculumName, type ModelChanges } from '@nano-emox/p2e';
 import { type CorpusTrainingEvent, type TinyEvent, trainOnCorpora, trainTinyFromNothing } from '@nano-emox/recipes';
-import type { CommandOutput } from '../analyze/analyze-clips';
 import { type ExitCode, exitCodes } from '../exit-codes';
+import type { CommandOutput } from '../interruptible';
 import { Interruption } from '../interruption';
 import { describeError, formatError } from '../print-error';
 import { UsageError } from '../usage-error';

@@ -33,23 +33,8 @@ function isSafetensors(head: Uint8Array): boolean {
 }
 
 function unreadable(head: Uint8Array, text: string, path: string): Error {
-  if (head.length === 0) return fileProblem(path, 'the file is empty', 'Fetch it again.');
-  if (text.startsWith('version https://git-lfs')) {
-    const object = /oid sha256:([0-9a-f]{64})/.exec(text)?.[1];
-    const sizeBytes = /size (\d+)/.exec(text)?.[1];
-    return fileProblem(
-      path,
-      `a pointer of Git LFS instead of the weights${object ? ` (sha256 ${object}, ${sizeBytes} bytes)` : ''}`,
-      'Run `git lfs pull` in its repository, or fetch the file itself.',
-    );
-  }
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml|!--)/i.test(text)) {
-    return fileProblem(
-      path,
-      'a web page instead of weights',
-      'The address answered with a page, often for a login or an error; use the address of the raw file.',
-    );
-  }
+  const foreign = foreignContent(head);
+  if (foreign !== undefined) return fileProblem(path, foreign.problem, foreign.hint);
   if (text.startsWith('\x80')) {
     return fileProblem(
       path,
@@ -61,4 +46,28 @@ function unreadable(head: Uint8Array, text: string, path: string): Error {
     return fileProblem(path, 'an archive (gzip or tar)', 'Unpack it and give the weights inside.');
   }
   return fileProblem(path, 'not a file of weights: safetensors, PyTorch and GGUF are read');
+}
+
+/**
+ * What people find in place of a file they asked for: nothing, a pointer of Git LFS, a web page. `undefined` for anything else.
+ * @param head first {@link DETECTION_BYTES} bytes
+ */
+export function foreignContent(head: Uint8Array): { readonly problem: string; readonly hint: string } | undefined {
+  const text = new TextDecoder('latin1').decode(head);
+  if (head.length === 0) return { problem: 'the file is empty', hint: 'Fetch it again.' };
+  if (text.startsWith('version https://git-lfs')) {
+    const object = /oid sha256:([0-9a-f]{64})/.exec(text)?.[1];
+    const sizeBytes = /size (\d+)/.exec(text)?.[1];
+    return {
+      problem: `a pointer of Git LFS instead of the file${object ? ` (sha256 ${object}, ${sizeBytes} bytes)` : ''}`,
+      hint: 'Run `git lfs pull` in its repository, or fetch the file itself.',
+    };
+  }
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml|!--)/i.test(text)) {
+    return {
+      problem: 'a web page instead of the file',
+      hint: 'The address answered with a page, often for a login or an error; use the address of the raw file.',
+    };
+  }
+  return undefined;
 }

@@ -6,6 +6,7 @@ export type {
   TensorFilter,
 } from './checkpoint';
 export { fileSha256, verifySha256 } from './checksum';
+export { DETECTION_BYTES, foreignContent } from './detect-format';
 export { type GgufFields, type GgufModelConfig, ggufDecoderTable, ggufModelConfig } from './gguf/gguf-language-model';
 export { type GgufTokenizer, ggufTokenizer } from './gguf/gguf-tokenizer';
 export {

@@ -30,7 +30,7 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
     writeFolder: saveModelFolder,
   });
 
-export { cacheFolder } from '../executors/onnxruntime-node/cache-folder';
+export { cacheFolder } from '../weights/cache-folder';
 export { Component } from './component';
 export {
   type ComponentDefinition,

@@ -2,7 +2,7 @@ import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
 import type { Device, Executor } from '../executors/executor';
 
 /** How weights are stored on disk; values in memory are always float32. */
-export type WeightStorage = 'float32' | 'float16' | 'int8';
+export type WeightStorage = 'float32' | 'float16' | 'bfloat16' | 'int8';
 
 export interface ExecutorOptions {
   /** @default 'auto' */

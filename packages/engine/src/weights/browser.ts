@@ -1,5 +1,12 @@
 // What works without files. Kept apart so that a browser bundle never meets node:fs.
-export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
+export {
+  float16Bits,
+  float16Value,
+  narrowToBfloat16,
+  narrowToFloat16,
+  widenBfloat16,
+  widenFloat16,
+} from './half-floats';
 export { MODEL_FORMAT_VERSION } from './model-config';
 export { createNameTable, type NameRule, type NameTable } from './name-table';
 export { type EncodeSafetensorsOptions, matricesAsInt8, type WeightStorage } from './safetensors-chunks';

@@ -1,7 +1,15 @@
 export { removeAbandonedFiles } from './abandoned-files';
 export { type FileContent, type StagedFile, stageFile, type WriteFileOptions, writeFileAtomic } from './atomic-file';
+export { cacheFolder } from './cache-folder';
 export { fileError } from './file-errors';
-export { float16Bits, float16Value, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-floats';
+export {
+  float16Bits,
+  float16Value,
+  narrowToBfloat16,
+  narrowToFloat16,
+  widenBfloat16,
+  widenFloat16,
+} from './half-floats';
 export { readJsonFile } from './json-file';
 export { MODEL_FORMAT_VERSION } from './model-config';
 export { loadModelFolder, type SaveModelOptions, type StoredModel, saveModelFolder } from './model-folder';
@@ -10,6 +18,8 @@ export {
   type EncodeSafetensorsOptions,
   matricesAsInt8,
   safetensorsChunks,
+  streamSafetensors,
+  type TensorSource,
   type WeightStorage,
 } from './safetensors-chunks';
 export {

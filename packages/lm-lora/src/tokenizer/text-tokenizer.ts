@@ -52,6 +52,13 @@ export class TextTokenizer {
     return text === '' ? [] : this.tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
+  /** The id that the tokenizer itself would put before a text, if any; {@link encode} never does. */
+  beginningId(): number | undefined {
+    const probe = 'a';
+    const { ids } = this.tokenizer.encode(probe, { add_special_tokens: true });
+    return ids[0] === this.encode(probe)[0] ? undefined : ids[0];
+  }
+
   /** Text of `ids`; incomplete characters become U+FFFD. @throws InvalidArgumentError on an id outside the vocabulary */
   decode(ids: readonly number[], options: { readonly skipSpecialTokens?: boolean } = {}): string {
     for (const id of ids) {

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel, writeModel } from '../../onnx/write-model';
+import { cacheFolder } from '../../weights/cache-folder';
 import { fileError } from '../../weights/file-errors';
 import type { GraphSource, OnnxSource } from '../executor';
-import { cacheFolder } from './cache-folder';
 
 const EXTERNAL_DATA_FILE = 'weights.bin';
 
