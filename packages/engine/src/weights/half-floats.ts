@@ -80,8 +80,8 @@ export function narrowToBfloat16(source: Float32Array): Uint16Array {
   for (let index = 0; index < source.length; index++) {
     floatView[0] = source[index] as number;
     const bits = wordView[0] as number;
-    const isNaN = (bits & 0x7fff_ffff) > 0x7f80_0000;
-    target[index] = isNaN ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+    const isNotNumber = (bits & 0x7fff_ffff) > 0x7f80_0000;
+    target[index] = isNotNumber ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
   }
   return target;
 }
