@@ -58,4 +58,11 @@ export { type QFormerSizes, qFormer } from './module/qformer';
 export { fanIn, glorot, normal, ones, tracingScope, uniform, type WeightScope, zeros } from './module/weight-scope';
 export { type WriteModelOptions, type WrittenModel, writeModel } from './onnx/write-model';
 export * from './ops';
+export {
+  type FeatureDeviation,
+  featureDeviation,
+  type LogitDeviation,
+  logitDeviation,
+} from './precision/deviation';
+export { type Precision, precisions } from './precision/precision';
 export { deriveSeed, Random } from './random';

@@ -5,6 +5,7 @@ import { elementwiseRules } from './rules/elementwise';
 import { indexingRules } from './rules/indexing';
 import { matMulRules } from './rules/matmul';
 import { normalizationRules } from './rules/normalization';
+import { quantisedRules } from './rules/quantised';
 import { reduceRules } from './rules/reduce';
 import { shapeRules } from './rules/shape';
 
@@ -18,4 +19,5 @@ export const gradientRules: GradientRules = {
   ...convolutionRules,
   ...normalizationRules,
   ...activationRules,
+  ...quantisedRules,
 };

@@ -1,5 +1,6 @@
 import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
 import type { Graph } from '../graph/graph';
+import type { Precision } from '../precision/precision';
 
 /** Where a graph runs. `auto` takes the best that works and reports what it skipped; any other never falls back. */
 export type Device = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'tfjs';
@@ -27,6 +28,8 @@ export interface LoadOptions extends RunOptions {
    * stay where the runtime is and are not copied to the caller.
    */
   readonly feedback?: Readonly<Record<string, string>>;
+  /** How products with the weights of a graph are computed; the weights given stay as they are. @default 'float32' */
+  readonly precision?: Precision;
 }
 
 export interface SessionRunOptions extends RunOptions {
@@ -66,7 +69,7 @@ export interface Executor {
   readonly device: string;
   /** Why better devices were not used, if any. */
   readonly warnings: readonly string[];
-  /** @throws WeightsMismatchError, ExecutionError */
+  /** @throws WeightsMismatchError, ExecutionError, InvalidArgumentError (a precision that the device or the source cannot have) */
   load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession>;
   usage(): ExecutorUsage;
   /** Frees all sessions and threads. Idempotent. */

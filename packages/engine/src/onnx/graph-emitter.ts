@@ -4,6 +4,7 @@ import type { Atom, Dim, SymbolicDim } from '../graph/dim';
 import { type Graph, leavesOf, topologicalNodes } from '../graph/graph';
 import type { Emitter } from '../graph/operation';
 import type { Attributes, Value } from '../graph/value';
+import { toHalf } from './half-tensor';
 import { type AttributeMessage, attributeTypes, type NodeMessage, onnxTypes } from './schema';
 
 const textEncoder = new TextEncoder();
@@ -27,9 +28,13 @@ export class GraphEmitter implements Emitter {
   private readonly memo = new Map<string, string>();
   private counter = 0;
 
-  constructor(private readonly graph: Graph) {
+  /** @param floatType type of what the graph calls float32; inputs and outputs are converted at the border */
+  constructor(
+    private readonly graph: Graph,
+    private readonly floatType: 'float32' | 'float16' = 'float32',
+  ) {
     for (const [name, value] of graph.inputs) {
-      this.names.set(value, name);
+      this.names.set(value, this.isHalf(value) ? this.node('Cast', [name], { to: 'float16' }) : name);
       value.shape.forEach((dim, index) => {
         if (typeof dim === 'number') return;
         const [term, ...more] = dim.terms;
@@ -60,7 +65,7 @@ export class GraphEmitter implements Emitter {
       if (leaf.origin.kind === 'constant') this.names.set(leaf, this.constant(leaf.origin.tensor));
     }
     for (const [name, value] of outputs) {
-      if (value.origin.kind === 'node' && !this.names.has(value)) this.names.set(value, name);
+      if (value.origin.kind === 'node' && !this.names.has(value) && !this.isHalf(value)) this.names.set(value, name);
     }
     for (const node of nodes) {
       const names = node.outputs.map((value) => this.names.get(value) ?? this.fresh(node.op.name));
@@ -71,8 +76,14 @@ export class GraphEmitter implements Emitter {
       node.op.emit(this, node, names);
     }
     for (const [name, value] of outputs) {
-      if (this.names.get(value) !== name) this.node('Identity', [this.name(value)], {}, { outputs: [name] });
+      if (this.isHalf(value)) this.addNode('Cast', [this.name(value)], { to: 'float32' }, { outputs: [name] });
+      else if (this.names.get(value) !== name) this.node('Identity', [this.name(value)], {}, { outputs: [name] });
     }
+  }
+
+  /** Whether a value of the graph is computed in float16. */
+  private isHalf({ type }: Value): boolean {
+    return this.floatType === 'float16' && type === 'float32';
   }
 
   name = (value: Value): string => this.names.get(value) as string;
@@ -84,6 +95,16 @@ export class GraphEmitter implements Emitter {
     inputs: readonly string[],
     attributes: Attributes = {},
     options: { domain?: string; outputs?: readonly string[] } = {},
+  ): string {
+    const held = attributes.to === 'float32' ? { ...attributes, to: this.floatType } : attributes;
+    return this.addNode(type, inputs, held, options);
+  }
+
+  private addNode(
+    type: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    options: { domain?: string; outputs?: readonly string[] },
   ): string {
     const output = options.outputs ?? [this.fresh(type)];
     const attribute = Object.entries(attributes).map(([name, value]) => attributeMessage(name, value));
@@ -156,7 +177,7 @@ export class GraphEmitter implements Emitter {
 
   private constant(tensor: HostTensor): string {
     const name = this.fresh('constant');
-    this.constants.set(name, tensor);
+    this.constants.set(name, this.floatType === 'float16' ? toHalf(tensor) : tensor);
     return name;
   }
 

@@ -4,6 +4,7 @@ import { lowerComposites } from '../graph/rewrite';
 import type { Value } from '../graph/value';
 import { bindWeights } from '../module/bind-weights';
 import { GraphEmitter } from './graph-emitter';
+import { toHalf } from './half-tensor';
 import { ModelProto, onnxTypes, type TensorMessage } from './schema';
 
 /** ONNX operator set: the newest one whose operators the CPU provider of onnxruntime 1.30 implements in full. */
@@ -24,6 +25,8 @@ export interface WriteModelOptions {
   readonly freeParameters?: ReadonlySet<string>;
   /** File name of the weights beside the graph; absent: everything in one message. */
   readonly externalDataFile?: string;
+  /** Type in which float32 values are computed and kept; inputs and outputs stay float32. @default 'float32' */
+  readonly floatType?: 'float32' | 'float16';
 }
 
 /** A model as bytes, and what belongs in the file beside it. */
@@ -37,16 +40,17 @@ const bytesOf = ({ data }: HostTensor): Uint8Array => new Uint8Array(data.buffer
 
 /** Writes `graph` as an ONNX model. @throws WeightsMismatchError listing every missing and mis-shaped weight */
 export function writeModel(traced: Graph, options: WriteModelOptions): WrittenModel {
-  const { weights, freeParameters = new Set<string>(), externalDataFile } = options;
+  const { weights, freeParameters = new Set<string>(), externalDataFile, floatType = 'float32' } = options;
   const outputs = lowerComposites(traced.outputs, ({ op }) => !op.emit);
   const graph: Graph = { ...traced, outputs };
   const baked = [...graph.parameters].filter(([name]) => !freeParameters.has(name));
   bindWeights('writeModel', { ...graph, parameters: new Map(baked) }, weights, () => true);
 
-  const emitter = new GraphEmitter(graph);
+  const emitter = new GraphEmitter(graph, floatType);
   emitter.emitAll();
   const tensors: [string, HostTensor][] = [...emitter.constants];
-  for (const [name] of baked) tensors.push([name, weights.get(name) as HostTensor]);
+  const stored = (tensor: HostTensor) => (floatType === 'float16' ? toHalf(tensor) : tensor);
+  for (const [name] of baked) tensors.push([name, stored(weights.get(name) as HostTensor)]);
 
   const external: { offsetBytes: number; data: Uint8Array }[] = [];
   let offsetBytes = 0;

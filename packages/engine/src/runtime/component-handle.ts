@@ -12,6 +12,7 @@ import type { AxisBindings } from '../graph/leaves';
 import { bindWeights } from '../module/bind-weights';
 import { type NetworkModule, traceModule } from '../module/define-module';
 import { initializeWeights } from '../module/initialize-weights';
+import type { Precision } from '../precision/precision';
 import type { ExecutorOptions, ModelFolder, Platform, SaveOptions } from './platform';
 
 /** Options of everything that loads a component. */
@@ -24,6 +25,11 @@ export interface ComponentOptions extends ExecutorOptions, RunOptions {
   readonly axes?: AxisBindings;
   /** Outputs kept by the runtime as the next run's inputs, see `LoadOptions`. */
   readonly feedback?: Readonly<Record<string, string>>;
+  /**
+   * How products with the weights are computed. `weights` and what `save` writes stay as they are; training has no such option.
+   * @default 'float32'
+   */
+  readonly precision?: Precision;
 }
 
 /** What a component is made of: its network, how to read its configuration, and its type tag on disk. */
@@ -40,6 +46,7 @@ export interface ComponentDefinition<Config extends object, Inputs extends strin
 export interface ComponentHandle<Config extends object> {
   readonly config: Config;
   readonly device: string;
+  readonly precision: Precision;
   readonly weights: ReadonlyMap<string, HostTensor>;
   run(inputs: TensorMap, options?: SessionRunOptions): Promise<TensorMap>;
   createState(initial: TensorMap): Promise<SessionState>;
@@ -126,6 +133,7 @@ export function createRuntime(platform: Platform): Runtime {
       lease.executor,
       lease.release,
       options.feedback ?? definition.feedback?.(config),
+      options.precision ?? 'float32',
     );
   };
 
@@ -175,6 +183,7 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     private readonly executor: Executor,
     private readonly release: () => Promise<void>,
     private readonly feedback: Readonly<Record<string, string>> | undefined,
+    readonly precision: Precision,
   ) {}
 
   get device(): string {
@@ -224,6 +233,7 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
       { graph: this.graph, weights: this.weights },
       {
         name: this.type,
+        precision: this.precision,
         ...(this.feedback && { feedback: this.feedback }),
       },
     );

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { DeviceUnavailableError } from '@nano-emox/tensor-contract';
 import type { InferenceSession } from 'onnxruntime-common';
-import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource } from '../executor';
+import { requireGpuFor, requireUnquantised } from '../../precision/with-precision';
+import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, OnnxSource } from '../executor';
 import { openSession, type SessionCaller, SessionLedger } from '../shared/host-session';
 import { LocalCaller } from '../shared/local-caller';
 import { disposed, SessionHost } from '../shared/session-host';
@@ -34,9 +35,10 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
   };
   const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   return workers === 0
-    ? new OnnxRuntimeNode(label, [new LocalCaller(new SessionHost(runtime, sessionOptions))])
+    ? new OnnxRuntimeNode(label, device, [new LocalCaller(new SessionHost(runtime, sessionOptions))])
     : new OnnxRuntimeNode(
         label,
+        device,
         Array.from({ length: workers }, () => new RestartingWorker(sessionOptions)),
       );
 }
@@ -53,6 +55,12 @@ function checkDevice(device: string, runtime: object): void {
         : 'Choose another device.',
     device,
   });
+}
+
+function staged(source: ModelSource, options: LoadOptions): OnnxSource | Promise<OnnxSource> {
+  if ('graph' in source) return stageGraph(source, options.precision);
+  requireUnquantised(options);
+  return source;
 }
 
 /** A worker thread that is started when it is first needed and again after a crash. */
@@ -82,14 +90,15 @@ class OnnxRuntimeNode implements Executor {
 
   constructor(
     readonly device: string,
+    private readonly provider: string,
     private readonly callers: readonly (SessionCaller & { dispose?(): Promise<void> })[],
   ) {}
 
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
+    requireGpuFor(this.provider, options);
     const caller = this.callers[this.turn++ % this.callers.length] as SessionCaller;
-    const onnx = 'graph' in source ? await stageGraph(source) : source;
-    const session = await openSession(caller, this.ledger, onnx, options);
+    const session = await openSession(caller, this.ledger, await staged(source, options), options);
     this.open.add(session);
     return session;
   }

@@ -1,7 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesPerElement, elementCount } from '@nano-emox/tensor-contract';
 import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel, writeModel } from '../../onnx/write-model';
+import type { Precision } from '../../precision/precision';
+import { atPrecision } from '../../precision/with-precision';
 import { cacheFolder } from '../../weights/cache-folder';
 import { fileError } from '../../weights/file-errors';
 import type { GraphSource, OnnxSource } from '../executor';
@@ -9,11 +12,26 @@ import type { GraphSource, OnnxSource } from '../executor';
 const EXTERNAL_DATA_FILE = 'weights.bin';
 
 /** Writes a graph as ONNX; one with large weights into the cache folder. @throws WeightsMismatchError */
-export function stageGraph({ graph, weights }: GraphSource): Promise<OnnxSource> {
-  let sizeBytes = 0;
-  for (const name of graph.parameters.keys()) sizeBytes += weights.get(name)?.data.byteLength ?? 0;
-  const file = externalDataFile(sizeBytes);
-  return stageModel(writeModel(graph, { weights, ...(file !== undefined && { externalDataFile: file }) }));
+export function stageGraph(source: GraphSource, precision: Precision = 'float32'): Promise<OnnxSource> {
+  const { graph, weights } = atPrecision(source, precision);
+  const file = externalDataFile(weightBytes({ graph, weights }));
+  return stageModel(
+    writeModel(graph, {
+      weights,
+      ...(file !== undefined && { externalDataFile: file }),
+      ...(precision === 'float16' && { floatType: 'float16' }),
+    }),
+  );
+}
+
+/** From shapes alone: weights may be made when their values are read. */
+function weightBytes({ graph, weights }: GraphSource): number {
+  let total = 0;
+  for (const name of graph.parameters.keys()) {
+    const tensor = weights.get(name);
+    if (tensor) total += elementCount(tensor.dims) * bytesPerElement(tensor.type);
+  }
+  return total;
 }
 
 /** Name of the file for weights of that size; undefined keeps them inside the model. */

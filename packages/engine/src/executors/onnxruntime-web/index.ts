@@ -1,6 +1,6 @@
 import { MissingDependencyError } from '@nano-emox/tensor-contract';
-import { writeModel } from '../../onnx/write-model';
-import type { Executor, ModelSource, OnnxSource } from '../executor';
+import { onnxBytes, requireGpuFor } from '../../precision/with-precision';
+import type { Executor } from '../executor';
 import { LocalExecutor } from '../shared/local-executor';
 import { type OnnxRuntime, SessionHost } from '../shared/session-host';
 
@@ -27,11 +27,11 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
     logSeverityLevel: 4,
   });
   const label = `onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
-  return new LocalExecutor(label, [], host, onnxOf);
+  return new LocalExecutor(label, [], host, (source, options) => {
+    requireGpuFor(device, options);
+    return onnxBytes(source, options);
+  });
 }
-
-const onnxOf = (source: ModelSource): OnnxSource =>
-  'graph' in source ? { bytes: writeModel(source.graph, source).model } : source;
 
 async function loadWebRuntime(): Promise<WebRuntime> {
   try {

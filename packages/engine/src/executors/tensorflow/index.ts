@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@nano-emox/tensor-contract';
-import type { Executor, GraphSource, ModelSource } from '../executor';
+import type { Executor, GraphSource, LoadOptions, ModelSource } from '../executor';
 import { LocalExecutor } from '../shared/local-executor';
 import { loadTensorFlow, type TensorFlowBuild } from './load-tensorflow';
 import { TensorFlowHost } from './tensorflow-host';
@@ -22,7 +22,14 @@ export async function openTensorFlow({ build = 'auto' }: TensorFlowOptions = {})
   return new LocalExecutor(label, loaded.skipped, new TensorFlowHost(loaded.tf), requireGraph);
 }
 
-function requireGraph(source: ModelSource, name: string): GraphSource {
+function requireGraph(source: ModelSource, { name, precision = 'float32' }: LoadOptions): GraphSource {
+  if (precision !== 'float32') {
+    throw new InvalidArgumentError({
+      message: `${name}: TensorFlow.js computes in float32, not in ${precision}`,
+      hint: 'Leave precision out, or use a device of ONNX Runtime.',
+      argument: 'precision',
+    });
+  }
   if ('graph' in source) return source;
   throw new InvalidArgumentError({
     message: `${name}: TensorFlow.js runs graphs, not ONNX models`,
