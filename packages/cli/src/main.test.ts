@@ -143,7 +143,7 @@ describe('with fresh weights', { timeout: TIMEOUT_MS }, () => {
     await mkdir(at('talks'));
     await copyFile(sampleClip.path, at('talks/b.mp4'));
     await writeFile(at('talks/a.mp4'), 'no film');
-    const options = ['--tasks', 'mer', '--model', at('model'), '--jsonl', '--html', 'report.html'];
+    const options = ['--tasks', 'mer', '--model', at('model'), '--jsonl', '--html', 'report.html', '--attention'];
     const { code, stdout, stderr } = await run(['analyze', 'talks', './talks/b*', ...options]);
     expect(code).toBe(1);
     const lines = stdout
@@ -157,6 +157,7 @@ describe('with fresh weights', { timeout: TIMEOUT_MS }, () => {
     const page = await readFile(at('report.html'), 'utf8');
     expect(page.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(8);
     expect(page).toContain('<strong>INVALID_MEDIA</strong>');
+    expect(page.match(/<h3>How unevenly the model attends<\/h3>/g)).toHaveLength(1);
   });
 
   it('writes a report with the words beside the clip, and stops at Ctrl-C', async () => {

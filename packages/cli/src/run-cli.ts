@@ -13,6 +13,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 export const commands = {
   analyze: () => import('./analyze/command').then(({ analyzeCommand }) => analyzeCommand),
   chat: () => import('./chat/command').then(({ chatCommand }) => chatCommand),
+  attention: () => import('./attention/command').then(({ attentionCommand }) => attentionCommand),
   train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
   eval: () => import('./eval/command').then(({ evalCommand }) => evalCommand),
   ablate: () => import('./ablate/command').then(({ ablateCommand }) => ablateCommand),

@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
+import { curriculumNames, trainingDevices } from '../train/options';
 import { readAblateOptions } from './options';
 
 /** `nano-emox ablate`: trains curricula and ablations side by side and prints the comparison. Its definition alone loads no trainer. */
@@ -14,6 +15,7 @@ export const ablateCommand: DocumentedCommand = {
     ['--curriculum p2e --ablation no-face,no-fusion', 'what the branches contribute'],
     ['--from tiny --steps-scale 0.1 --clips 200 --limit 40', 'a quick look'],
   ],
+  choices: { curriculum: curriculumNames, device: trainingDevices, from: ['tiny'] },
   args: {
     curriculum: {
       type: 'string',

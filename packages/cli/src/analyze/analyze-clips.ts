@@ -111,19 +111,23 @@ async function analyzeClip(
   model: NanoEmoX,
   { path, error, words: readWords }: ClipRequest,
   loadMs: number,
-  { tasks, html }: AnalyzeOptions,
+  { tasks, html, attention: isAttentionAsked }: AnalyzeOptions,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<AnalyzedClip> {
   if (error) throw error;
   const words = await readWords();
   let frames: HostTensor<'uint8'> | undefined;
+  let encoded: EncodedClip | undefined;
   const onEvent = (event: AnalysisEvent) => {
     progress.show(event);
     if (event.type === 'clip-read' && html !== undefined) frames = event.frames;
+    if (event.type === 'clip-encoded' && isAttentionAsked) encoded = event.clip;
   };
   const result = await model.analyze(path, { tasks, words: words.text, signal, onEvent });
   // As pictures they take a fiftieth of the memory, which counts where a folder of clips is reported on one page.
   const pictures = frames && (await import('../report/frame-pictures')).framePictures(frames);
-  return { path, words, result, loadMs, ...(pictures && { pictures }) };
+  const measured = encoded && (await model.measureAttention(encoded, { words: words.text, signal }));
+  const attention = measured && (await (await import('../report/attention-chart')).attentionFigure(measured));
+  return { path, words, result, loadMs, ...(pictures && { pictures }), ...(attention && { attention }) };
 }

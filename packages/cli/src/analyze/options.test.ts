@@ -16,6 +16,7 @@ describe('options of analyze', () => {
       device: 'auto',
       json: false,
       jsonl: false,
+      attention: false,
       quiet: false,
       verbose: false,
     });
@@ -58,6 +59,7 @@ describe('options of analyze', () => {
     [['a.mp4', 'b.mp4', '--words', 'x'], 'words of one clip'],
     [['--json', '--jsonl'], 'both given'],
     [['--html', ''], 'names no file'],
+    [['--attention'], 'part of the HTML report'],
   ])('%j is a usage error', (args, message) => {
     expect(() => read(...args)).toThrow(UsageError);
     expect(() => read(...args)).toThrow(message);

@@ -55,15 +55,19 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
   };
 }
 
-/** The tasks of `--tasks`. @throws UsageError */
-export function readTasks(given: CommandArguments): readonly TaskId[] | undefined {
-  const list = given.text('tasks');
+/** The tasks that an option lists. @throws UsageError */
+export function readTasks(given: CommandArguments, option = 'tasks'): readonly TaskId[] | undefined {
+  const list = given.text(option);
   if (list === undefined) return undefined;
   const wanted = list.split(',').map((name) => name.trim());
   const found = wanted.map((name) => taskIds.find((id) => plain(id) === plain(name)));
   const unknown = wanted.filter((_, index) => found[index] === undefined);
   if (unknown.length > 0) {
-    given.fail(`--tasks: there is no task "${unknown.join('", "')}"`, `The tasks are ${taskIds.join(', ')}.`, 'tasks');
+    given.fail(
+      `--${option}: there is no task "${unknown.join('", "')}"`,
+      `The tasks are ${taskIds.join(', ')}.`,
+      option,
+    );
   }
   // In the order of the model, from perception to empathy, whatever the order asked.
   return taskIds.filter((id) => found.includes(id));

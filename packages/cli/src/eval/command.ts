@@ -1,6 +1,7 @@
 import { taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
+import { modelDevices } from '../shared-options';
 import { readEvalOptions } from './options';
 
 /** `nano-emox eval`: predictions or a model, and a data set in; scores out. Scoring predictions loads no model and no runtime. */
@@ -15,6 +16,7 @@ export const evalCommand: DocumentedCommand = {
     ['--dataset meld=data/MELD --model tiny --words-only --limit 100', 'the words alone, of the first 100 rows'],
     ['--dataset ov-merd=data/OV --predictions mine.jsonl --wheels wheels', 'with the published emotion wheels'],
   ],
+  choices: { tasks: taskIds, device: modelDevices, model: ['tiny'] },
   args: {
     dataset: {
       type: 'string',

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { AnalyzedClip } from '../analyze/analyzed-clip';
 import { colorsFor } from '../terminal';
+import { attentionSection } from './attention-section';
 import { html, Markup } from './html';
-import { htmlStyles } from './html-styles';
+import { htmlDocument } from './html-document';
 import type { ClipFailureDocument } from './json-document';
 import { INDENT, type ReportPage, type RowStyle } from './page';
 import { percent } from './quantities';
@@ -41,34 +42,18 @@ class HtmlPage implements ReportPage {
   }
 }
 
-/**
- * One page about one or several clips that needs nothing else: its style and pictures are in it; it holds no script, loads
- * nothing from anywhere, and forbids both.
- */
+/** One page about one or several clips that needs nothing else. */
 export function htmlReport(clips: readonly (AnalyzedClip | ClipFailureDocument)[]): string {
   const names = clips.map((clip) => basename('path' in clip ? clip.path : clip.clip));
   const title = names.length === 1 ? (names[0] as string) : `${names.length} clips`;
   const contents = html`<nav aria-label="Clips"><ol>
 ${names.map((name, index) => html`<li><a href="#clip-${index + 1}">${name}</a></li>\n`)}</ol></nav>`;
-  return html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title} – nano-emox</title>
-<style>${new Markup(htmlStyles)}</style>
-</head>
-<body>
-<main>
-<h1>What comes across</h1>
+  return htmlDocument(
+    title,
+    html`<h1>What comes across</h1>
 ${names.length > 1 ? contents : undefined}
-${clips.map((clip, index) => clipSection(clip, index + 1, names[index] as string))}
-</main>
-</body>
-</html>
-`.text;
+${clips.map((clip, index) => clipSection(clip, index + 1, names[index] as string))}`,
+  );
 }
 
 function clipSection(clip: AnalyzedClip | ClipFailureDocument, number: number, name: string): Markup {
@@ -79,7 +64,7 @@ function clipSection(clip: AnalyzedClip | ClipFailureDocument, number: number, n
 function answeredClip(analyzed: AnalyzedClip): Markup {
   const page = new HtmlPage();
   writeSections(page, analyzed, plain);
-  return html`<p class="faint">${modelText(analyzed.result)}</p>\n${filmStrip(analyzed)}\n${page.markup}`;
+  return html`<p class="faint">${modelText(analyzed.result)}</p>\n${filmStrip(analyzed)}\n${page.markup}${analyzed.attention && attentionSection(analyzed.attention)}`;
 }
 
 function failedClip({ error: { code, message, hint } }: ClipFailureDocument): Markup {

@@ -21,5 +21,9 @@ tr.part th { padding-left: 1rem; }
 .strip { display: flex; gap: 0.4rem; overflow-x: auto; }
 figure { flex: 1 0 5rem; margin: 0; font-size: 0.8rem; text-align: center; }
 img { width: 100%; object-fit: fill; display: block; border-radius: 0.3rem; }
+.attention { table-layout: auto; }
+.attention th, .attention td { width: auto; padding-right: 0.75rem; text-align: right; }
+.attention thead th { color: var(--text); }
+.plot img { object-fit: contain; border-radius: 0; }
 .failed strong { color: var(--bad); }
 `;

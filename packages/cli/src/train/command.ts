@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
-import { readTrainOptions } from './options';
+import { curriculumNames, presetNames, readTrainOptions, trainingDevices } from './options';
 
 /** `nano-emox train`: data in, a run folder with a model out. Its definition alone loads no part of the trainer. */
 export const trainCommand: DocumentedCommand = {
@@ -14,6 +14,7 @@ export const trainCommand: DocumentedCommand = {
     ['--steps-scale 0.1 --ablation no-fusion', 'a tenth of the steps, without the fusion'],
     ['--from tiny --dataset meld=data/MELD', 'on a corpus, with the encoders of a model'],
   ],
+  choices: { preset: presetNames, curriculum: curriculumNames, device: trainingDevices, from: ['tiny'] },
   args: {
     preset: { type: 'string', valueHint: 'name', description: 'Recipe to follow from nothing: tiny (Default: tiny)' },
     curriculum: {

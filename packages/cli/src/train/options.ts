@@ -5,7 +5,7 @@ import { CommandArguments } from '../arguments';
 export const curriculumNames = ['p2e', 'joint', 'reverse', 'p2e-released'] as const;
 /** Devices that can train. */
 export const trainingDevices = ['auto', 'cpu', 'tfjs'] as const;
-const presetNames = ['tiny'] as const;
+export const presetNames = ['tiny'] as const;
 
 /** What is trained from: the recipe of a preset, or a model and corpora. */
 export type TrainingMaterial =

@@ -1,0 +1,11 @@
+import { NanoEmoX } from 'nano-emox';
+import type { ModelChoice } from './shared-options';
+
+/**
+ * The model of the command line; whoever asks disposes it. Its parts are compiled while it loads and while the first clip is read.
+ * @throws MissingDependencyError, MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError,
+ *   DeviceUnavailableError
+ */
+export function loadModel({ model, device, threads }: ModelChoice, signal: AbortSignal): Promise<NanoEmoX> {
+  return NanoEmoX.fromPretrained(model, { device, signal, warmUp: true, ...(threads && { threads }) });
+}
