@@ -3,6 +3,7 @@ export type {
   Executor,
   ExecutorSession,
   ExecutorUsage,
+  Feedback,
   GraphSource,
   LoadOptions,
   ModelSource,

@@ -11,7 +11,7 @@ import { graphOf } from '../graph/graph';
 import { input } from '../graph/leaves';
 import type { Value } from '../graph/value';
 import { writeModel } from '../onnx/write-model';
-import { add, matmul, mul, tanh } from '../ops';
+import { add, matmul, mul, sum, tanh } from '../ops';
 import type { Executor, GraphSource } from './executor';
 
 const tensor = (values: number[], dims = [values.length]): HostTensor => ({
@@ -32,6 +32,12 @@ const affine = () => {
 const counter = () => {
   const next = add(input('total', f32('items')), input('x', f32('items')));
   return compile({ next, y: mul(next, 2) });
+};
+
+/** Rows so far and new ones, multiplied; the sum of the former. */
+const listing = (factor: number) => {
+  const rows = input('rows', f32('past', 2));
+  return compile({ fresh: mul(input('x', f32('count', 2)), factor), total: sum(rows, [0, 1]) });
 };
 
 /** Some 200 ms of matrix products. */
@@ -100,6 +106,27 @@ describe.each(executors)('executor: %s', (_, open, unequalAxes) => {
     await expect(session.run({ x: tensor([1]) }, { state: first })).rejects.toMatchObject({ code: 'DISPOSED' });
     await second.dispose();
     await session.dispose();
+    expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
+  });
+
+  it('puts rows behind those of a state, which sessions can share', async () => {
+    const executor = await ready;
+    const feedback = { fresh: { appendTo: 'rows' } };
+    const whole = await executor.load(listing(1), { name: 'listing', feedback });
+    const tenfold = await executor.load(listing(10), { name: 'tenfold', feedback, beside: whole });
+    const state = await whole.createState({ rows: tensor([7, 0], [1, 2]) });
+    const totals: (number | undefined)[] = [];
+    for (let step = 1; step <= 5; step++) {
+      const session = step === 3 ? tenfold : whole;
+      const { total } = await session.run({ x: tensor([step, 0, 0, step], [2, 2]) }, { state });
+      totals.push((total as HostTensor<'float32'>).data[0]);
+    }
+    expect(totals).toEqual([7, 9, 13, 73, 81]);
+    const kept = [7, 0, 1, 0, 0, 1, 2, 0, 0, 2, 30, 0, 0, 30, 4, 0, 0, 4, 5, 0, 0, 5];
+    expect(await state.read()).toEqual({ rows: tensor(kept, [11, 2]) });
+    await state.dispose();
+    await whole.dispose();
+    await tenfold.dispose();
     expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
   });
 

@@ -20,14 +20,22 @@ export type OnnxSource = { readonly bytes: Uint8Array } | { readonly path: strin
 /** What an executor loads. Every executor runs graphs, each in its own way; ONNX files are for ONNX Runtime alone. */
 export type ModelSource = GraphSource | OnnxSource;
 
+/**
+ * Outputs that are the next run's inputs, by the name of the output: an input that the output replaces, or one behind whose rows
+ * (first axis) the rows of the output are put, in memory that grows and is not copied from run to run.
+ */
+export type Feedback = Readonly<Record<string, string | { readonly appendTo: string }>>;
+
 export interface LoadOptions extends RunOptions {
   /** Name for messages. */
   readonly name: string;
   /**
-   * Outputs that are the next run's inputs, as `{ output: input }`: parameters of a training step, a key-value cache. They
-   * stay where the runtime is and are not copied to the caller.
+   * Outputs that are the next run's inputs: parameters of a training step, a key-value cache. They stay where the runtime is
+   * and are not copied to the caller.
    */
-  readonly feedback?: Readonly<Record<string, string>>;
+  readonly feedback?: Feedback;
+  /** A session of the same executor whose states this one reads and updates, too. */
+  readonly beside?: ExecutorSession;
   /** How products with the weights of a graph are computed; the weights given stay as they are. @default 'float32' */
   readonly precision?: Precision;
 }

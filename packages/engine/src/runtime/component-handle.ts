@@ -5,7 +5,14 @@ import {
   type RunOptions,
   throwIfAborted,
 } from '@nano-emox/tensor-contract';
-import type { Executor, ExecutorSession, SessionRunOptions, SessionState, TensorMap } from '../executors/executor';
+import type {
+  Executor,
+  ExecutorSession,
+  Feedback,
+  SessionRunOptions,
+  SessionState,
+  TensorMap,
+} from '../executors/executor';
 import { disposed } from '../executors/shared/session-host';
 import type { Graph } from '../graph/graph';
 import type { AxisBindings } from '../graph/leaves';
@@ -24,7 +31,7 @@ export interface ComponentOptions extends ExecutorOptions, RunOptions {
   /** Sizes to fix while compiling; the rest stays free. */
   readonly axes?: AxisBindings;
   /** Outputs kept by the runtime as the next run's inputs, see `LoadOptions`. */
-  readonly feedback?: Readonly<Record<string, string>>;
+  readonly feedback?: Feedback;
   /**
    * How products with the weights are computed. `weights` and what `save` writes stay as they are; training has no such option.
    * @default 'float32'
@@ -39,7 +46,16 @@ export interface ComponentDefinition<Config extends object, Inputs extends strin
   /** Fills defaults and validates. @throws InvalidConfigError */
   readonly resolveConfig: (config: Partial<Config>) => Config;
   /** Outputs that are the next run's inputs, see `LoadOptions`; for modules that keep state, such as a key-value cache. */
-  readonly feedback?: (config: Config) => Readonly<Record<string, string>>;
+  readonly feedback?: (config: Config) => Feedback;
+}
+
+/** Options of one run of a component. */
+export interface ComponentRunOptions extends SessionRunOptions {
+  /**
+   * Precision of this run, compiled when it is first asked for, in addition to the component's own; states serve all.
+   * @default that of the component
+   */
+  readonly precision?: Precision | undefined;
 }
 
 /** A component in memory, compiled on first use. The thin class users see wraps one of these. */
@@ -48,7 +64,7 @@ export interface ComponentHandle<Config extends object> {
   readonly device: string;
   readonly precision: Precision;
   readonly weights: ReadonlyMap<string, HostTensor>;
-  run(inputs: TensorMap, options?: SessionRunOptions): Promise<TensorMap>;
+  run(inputs: TensorMap, options?: ComponentRunOptions): Promise<TensorMap>;
   createState(initial: TensorMap): Promise<SessionState>;
   /** Compiles now instead of at the first run. */
   warmUp(options?: RunOptions): Promise<void>;
@@ -171,7 +187,7 @@ export function createRuntime(platform: Platform): Runtime {
 }
 
 class CompiledComponent<Config extends object> implements ComponentHandle<Config> {
-  private session: Promise<ExecutorSession> | undefined;
+  private readonly sessions = new Map<Precision, Promise<ExecutorSession>>();
   private disposal: Promise<void> | undefined;
 
   constructor(
@@ -182,7 +198,7 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     readonly weights: ReadonlyMap<string, HostTensor>,
     private readonly executor: Executor,
     private readonly release: () => Promise<void>,
-    private readonly feedback: Readonly<Record<string, string>> | undefined,
+    private readonly feedback: Feedback | undefined,
     readonly precision: Precision,
   ) {}
 
@@ -190,8 +206,8 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     return this.executor.device;
   }
 
-  async run(inputs: TensorMap, options: SessionRunOptions = {}): Promise<TensorMap> {
-    return (await this.compiled(options.signal)).run(inputs, options);
+  async run(inputs: TensorMap, { precision, ...options }: ComponentRunOptions = {}): Promise<TensorMap> {
+    return (await this.compiled(options.signal, precision)).run(inputs, options);
   }
 
   async createState(initial: TensorMap): Promise<SessionState> {
@@ -211,29 +227,35 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
 
   dispose(): Promise<void> {
     this.disposal ??= (async () => {
-      await (await this.session?.catch(() => undefined))?.dispose();
+      for (const session of this.sessions.values()) await (await session.catch(() => undefined))?.dispose();
       await this.release();
     })();
     return this.disposal;
   }
 
   /** The session, shared by all callers: the signal of one must not end the compilation that others wait for. */
-  private async compiled(signal?: AbortSignal): Promise<ExecutorSession> {
+  private async compiled(signal?: AbortSignal, precision = this.precision): Promise<ExecutorSession> {
     if (this.disposal) throw disposed(this.type);
     throwIfAborted(signal, this.type);
-    this.session ??= this.compile().catch((error) => {
-      this.session = undefined;
-      throw error;
-    });
-    return this.session;
+    const session =
+      this.sessions.get(precision) ??
+      this.compile(precision).catch((error) => {
+        this.sessions.delete(precision);
+        throw error;
+      });
+    this.sessions.set(precision, session);
+    return session;
   }
 
-  private async compile(): Promise<ExecutorSession> {
+  private async compile(precision: Precision): Promise<ExecutorSession> {
+    // All beside one, so that a state serves any precision.
+    const beside = precision === this.precision ? undefined : await this.compiled();
     return this.executor.load(
       { graph: this.graph, weights: this.weights },
       {
         name: this.type,
-        precision: this.precision,
+        precision,
+        ...(beside && { beside }),
         ...(this.feedback && { feedback: this.feedback }),
       },
     );

@@ -36,6 +36,7 @@ export {
   type ComponentDefinition,
   type ComponentHandle,
   type ComponentOptions,
+  type ComponentRunOptions,
   FORMAT_VERSION,
   floatResult,
 } from './component-handle';

@@ -85,6 +85,7 @@ class OnnxRuntimeNode implements Executor {
   private readonly ledger = new SessionLedger();
   private readonly open = new Set<ExecutorSession>();
   // Sessions leave the set when the executor goes; a disposed session is a few bytes.
+  private readonly callerOf = new WeakMap<ExecutorSession, SessionCaller>();
   private live = true;
   private turn = 0;
 
@@ -97,9 +98,11 @@ class OnnxRuntimeNode implements Executor {
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
     requireGpuFor(this.provider, options);
-    const caller = this.callers[this.turn++ % this.callers.length] as SessionCaller;
+    const beside = options.beside && this.callerOf.get(options.beside);
+    const caller = beside ?? (this.callers[this.turn++ % this.callers.length] as SessionCaller);
     const session = await openSession(caller, this.ledger, await staged(source, options), options);
     this.open.add(session);
+    this.callerOf.set(session, caller);
     return session;
   }
 

@@ -21,6 +21,8 @@ export class SessionLedger {
   private next = 0;
   private readonly sessions = new Set<number>();
   private readonly states = new Set<number>();
+  /** Where each state lives, and its number there. */
+  readonly places = new WeakMap<SessionState, { readonly caller: unknown; readonly stateId: number }>();
 
   open(kind: 'sessions' | 'states'): number {
     const id = this.next++;
@@ -58,7 +60,6 @@ export async function openSession<Source>(
 
 class HostSession<Source> implements ExecutorSession {
   private live = true;
-  private readonly stateIds = new WeakMap<SessionState, number>();
 
   constructor(
     private readonly caller: SessionCaller<Source>,
@@ -70,10 +71,11 @@ class HostSession<Source> implements ExecutorSession {
   async run(inputs: TensorMap, { state, outputs, signal }: SessionRunOptions = {}): Promise<TensorMap> {
     if (!this.live) throw disposed(`session ${this.name}`);
     throwIfAborted(signal, this.name);
-    const stateId = state && this.stateIds.get(state);
-    if (state && stateId === undefined) throw disposed('state');
+    const place = state && this.ledger.places.get(state);
+    // A state of another thread is as far away as one that is gone.
+    if (state && place?.caller !== this.caller) throw disposed('state');
     const results = await this.caller.call(
-      { kind: 'run', sessionId: this.sessionId, stateId, inputs: compact(inputs), outputs },
+      { kind: 'run', sessionId: this.sessionId, stateId: place?.stateId, inputs: compact(inputs), outputs },
       signal,
     );
     throwIfAborted(signal, this.name);
@@ -91,16 +93,16 @@ class HostSession<Source> implements ExecutorSession {
     }
     const state: SessionState = {
       read: async () => {
-        if (!this.stateIds.has(state)) throw disposed('state');
+        if (!this.ledger.places.has(state)) throw disposed('state');
         return (await this.caller.call({ kind: 'read-state', stateId })) as TensorMap;
       },
       dispose: async () => {
-        if (!this.stateIds.delete(state)) return;
+        if (!this.ledger.places.delete(state)) return;
         this.ledger.close('states', stateId);
         await this.caller.call({ kind: 'release-state', stateId }).catch(() => undefined);
       },
     };
-    this.stateIds.set(state, stateId);
+    this.ledger.places.set(state, { caller: this.caller, stateId });
     return state;
   }
 

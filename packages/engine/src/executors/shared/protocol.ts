@@ -1,5 +1,5 @@
 import type { HostTensor } from '@nano-emox/tensor-contract';
-import type { OnnxSource, TensorMap } from '../executor';
+import type { Feedback, OnnxSource, TensorMap } from '../executor';
 import type { PlainError } from './error-transport';
 import type { HostRun } from './host';
 
@@ -10,7 +10,7 @@ export type WorkerCall<Source = OnnxSource> =
       readonly sessionId: number;
       readonly name: string;
       readonly source: Source;
-      readonly feedback: Readonly<Record<string, string>>;
+      readonly feedback: Feedback;
     }
   | ({ readonly kind: 'run' } & HostRun)
   | { readonly kind: 'create-state'; readonly stateId: number; readonly initial: TensorMap }

@@ -1,8 +1,10 @@
 import { DisposedError, ExecutionError, type HostTensor } from '@nano-emox/tensor-contract';
 import type { InferenceSession, InferenceSessionFactory, Tensor, TensorConstructor } from 'onnxruntime-common';
-import type { OnnxSource, TensorMap } from '../executor';
+import type { Feedback, OnnxSource, TensorMap } from '../executor';
+import { appendRows } from './append-rows';
 import { checkInput, checkNames, type InputSpec } from './check-inputs';
 import type { Host, HostRun } from './host';
+import { compact } from './protocol';
 
 /** The part of an onnxruntime binding that the host uses; the native and the WebAssembly package both offer it. */
 export interface OnnxRuntime {
@@ -13,7 +15,7 @@ export interface OnnxRuntime {
 interface LoadedSession {
   readonly name: string;
   readonly session: InferenceSession;
-  readonly feedback: ReadonlyMap<string, string>;
+  readonly feedback: ReadonlyMap<string, Feedback[string]>;
   readonly inputs: ReadonlyMap<string, InputSpec>;
 }
 
@@ -27,12 +29,7 @@ export class SessionHost implements Host {
     private readonly sessionOptions: InferenceSession.SessionOptions,
   ) {}
 
-  async load(
-    sessionId: number,
-    name: string,
-    source: OnnxSource,
-    feedback: Readonly<Record<string, string>>,
-  ): Promise<void> {
+  async load(sessionId: number, name: string, source: OnnxSource, feedback: Feedback): Promise<void> {
     try {
       const session =
         'path' in source
@@ -62,7 +59,8 @@ export class SessionHost implements Host {
     const fetched = outputs ?? loaded.session.outputNames.filter((name) => !loaded.feedback.has(name));
     const kept = state ? [...loaded.feedback.keys()] : [];
     const results = await this.execute(loaded, feeds, [...new Set([...fetched, ...kept])]);
-    for (const name of kept) state?.set(loaded.feedback.get(name) as string, results[name] as HostTensor);
+    if (state)
+      for (const name of kept) keep(state, loaded.feedback.get(name) as Feedback[string], results[name] as HostTensor);
     return Object.fromEntries(fetched.map((name) => [name, results[name] as HostTensor]));
   }
 
@@ -71,7 +69,7 @@ export class SessionHost implements Host {
   }
 
   readState(stateId: number): TensorMap {
-    return Object.fromEntries(this.stateOf(stateId));
+    return compact(Object.fromEntries(this.stateOf(stateId)));
   }
 
   releaseState(stateId: number): void {
@@ -128,6 +126,15 @@ export class SessionHost implements Host {
     if (!state) throw disposed('state');
     return state;
   }
+}
+
+function keep(state: Map<string, HostTensor>, target: Feedback[string], result: HostTensor): void {
+  if (typeof target === 'string') {
+    state.set(target, result);
+    return;
+  }
+  const held = state.get(target.appendTo);
+  state.set(target.appendTo, held ? appendRows(held, result) : result);
 }
 
 export function disposed(what: string): DisposedError {

@@ -1,7 +1,7 @@
 import type { DataType, HostTensor, RunOptions } from '@nano-emox/tensor-contract';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Value } from '../../graph/value';
-import type { GraphSource, TensorMap } from '../executor';
+import type { Feedback, GraphSource, TensorMap } from '../executor';
 import { bindSizes } from '../shared/bind-sizes';
 import { checkInput, checkNames } from '../shared/check-inputs';
 import type { Host, HostRun } from '../shared/host';
@@ -14,7 +14,7 @@ import { runPlan } from './run-plan';
 interface LoadedGraph {
   readonly name: string;
   readonly graph: CompiledGraph;
-  readonly feedback: ReadonlyMap<string, string>;
+  readonly feedback: ReadonlyMap<string, Feedback[string]>;
 }
 
 /** A tensor on the device under the type it has in the graph. */
@@ -32,7 +32,7 @@ export class TensorFlowHost implements Host<GraphSource> {
 
   constructor(private readonly tf: TensorFlow) {}
 
-  load(sessionId: number, name: string, source: GraphSource, feedback: Readonly<Record<string, string>>): void {
+  load(sessionId: number, name: string, source: GraphSource, feedback: Feedback): void {
     const graph = CompiledGraph.create(this.tf, name, source);
     this.sessions.set(sessionId, { name, graph, feedback: new Map(Object.entries(feedback)) });
   }
@@ -57,7 +57,8 @@ export class TensorFlowHost implements Host<GraphSource> {
         };
         const answer: Record<string, HostTensor> = {};
         for (const output of fetched) answer[output] = await read(outputOf(output));
-        for (const output of kept) this.replace(state as State, feedback.get(output) as string, outputOf(output));
+        for (const output of kept)
+          this.keep(state as State, feedback.get(output) as Feedback[string], outputOf(output));
         return answer;
       } finally {
         disposeAll(results.values());
@@ -115,9 +116,11 @@ export class TensorFlowHost implements Host<GraphSource> {
     }
   }
 
-  /** Another handle on the result, as the run disposes of its own. */
-  private replace(state: State, name: string, { type, tensor }: Held): void {
-    const next = this.tf.clone(tensor);
+  /** Another handle on the result, as the run disposes of its own, or the rows so far with it behind them. */
+  private keep(state: State, target: Feedback[string], { type, tensor }: Held): void {
+    const name = typeof target === 'string' ? target : target.appendTo;
+    const held = typeof target === 'string' ? undefined : state.get(name);
+    const next = held ? this.tf.concat([held.tensor, tensor], 0) : this.tf.clone(tensor);
     state.get(name)?.tensor.dispose();
     state.set(name, { type, tensor: next });
   }
