@@ -14,6 +14,7 @@ export const commands = {
   analyze: () => import('./analyze/command').then(({ analyzeCommand }) => analyzeCommand),
   chat: () => import('./chat/command').then(({ chatCommand }) => chatCommand),
   attention: () => import('./attention/command').then(({ attentionCommand }) => attentionCommand),
+  features: () => import('./features/command').then(({ featuresCommand }) => featuresCommand),
   train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
   eval: () => import('./eval/command').then(({ evalCommand }) => evalCommand),
   ablate: () => import('./ablate/command').then(({ ablateCommand }) => ablateCommand),

@@ -18,7 +18,7 @@ import { type AnalyzeOptions, checkWordsFit } from './options';
 import { ProgressLine } from './progress-line';
 
 /** One clip and its words, as given on the command line. */
-interface ClipRequest extends FoundClip {
+interface ClipRequest extends Omit<FoundClip, 'name'> {
   readonly words: () => Promise<ClipWords>;
 }
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, normalize, resolve } from 'node:path';
+import { basename, isAbsolute, join, normalize, resolve } from 'node:path';
 import { InvalidMediaError } from '@nano-emox/tensor-contract';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
@@ -12,6 +12,8 @@ const mediaEndings = [
 /** A clip to analyse, or why an argument stands for none. */
 export interface FoundClip {
   readonly path: string;
+  /** What to call what is made of it: the path inside the folder that was named, else its last part. */
+  readonly name: string;
   readonly error?: InvalidMediaError;
 }
 
@@ -34,13 +36,13 @@ async function clipsOf(argument: string): Promise<readonly FoundClip[]> {
   const entry = await stat(argument).catch(() => undefined);
   if (entry?.isDirectory()) {
     const names = await filesOf(`**/*.{${mediaEndings.join(',')}}`, argument);
-    if (names.length > 0) return names.map((name) => ({ path: join(argument, name) }));
+    if (names.length > 0) return names.map((name) => ({ path: join(argument, name), name }));
     return [nothing(argument, `there is no video or audio file in ${argument}`)];
   }
   // A name that exists is a file, whatever characters it has; one that does not is reported by whoever opens it.
-  if (entry || !isDynamicPattern(argument)) return [{ path: argument }];
+  if (entry || !isDynamicPattern(argument)) return [{ path: argument, name: basename(argument) }];
   const paths = await filesOf(process.platform === 'win32' ? argument.replaceAll('\\', '/') : argument);
-  if (paths.length > 0) return paths.map((path) => ({ path }));
+  if (paths.length > 0) return paths.map((path) => ({ path, name: basename(path) }));
   return [nothing(argument, `no file matches ${argument}`)];
 }
 
@@ -56,5 +58,5 @@ async function filesOf(pattern: string, folder?: string): Promise<readonly strin
 
 function nothing(argument: string, message: string): FoundClip {
   const hint = 'Check the path; quote a pattern so that the shell leaves it alone.';
-  return { path: argument, error: new InvalidMediaError({ message: `analyze: ${message}`, hint, path: argument }) };
+  return { path: argument, name: argument, error: new InvalidMediaError({ message, hint, path: argument }) };
 }

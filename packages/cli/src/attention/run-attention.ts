@@ -38,18 +38,18 @@ async function measure(options: AttentionOptions, output: CommandOutput, signal:
     const asked = { task, words: words.text, signal, ...(answer !== undefined && { answer }) };
     const discrepancy = await model.measureAttention(clip, asked);
     const facts = { clip: path, task, words, model: { preset: model.config.preset, device: model.device } };
-    const title = `${printable(basename(path))}  model ${facts.model.preset} on ${facts.model.device}, ${task}`;
+    const reader = `model ${facts.model.preset} on ${facts.model.device}, question ${task}`;
     if (options.html !== undefined) {
       const { attentionFigure } = await import('../report/attention-chart');
       const { htmlDocument } = await import('../report/html-document');
-      const body = html`<h1>${basename(path)}</h1>\n<p class="faint">${title}</p>\n${attentionSection(await attentionFigure(discrepancy))}`;
+      const body = html`<h1>${basename(path)}</h1>\n<p class="faint">${reader}</p>\n${attentionSection(await attentionFigure(discrepancy))}`;
       await writeFileAtomic(options.html, htmlDocument(basename(path), body), { signal });
     }
     line.clear();
     output.stdout.write(
       options.json
         ? `${JSON.stringify({ ...facts, ...discrepancy }, null, 2)}\n`
-        : `${colorsFor(output.stdout).bold(title)}\n\n${attentionTable(discrepancy)}`,
+        : `${colorsFor(output.stdout).bold(printable(basename(path)))}  ${reader}\n\n${attentionTable(discrepancy)}`,
     );
     return exitCodes.ok;
   } finally {
