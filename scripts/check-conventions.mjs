@@ -29,6 +29,7 @@ const mayImport = new Map([
   [contract, []],
   ['@nano-emox/engine', [contract]],
   ['@nano-emox/media', core],
+  ['@nano-emox/hub', core],
   ['@nano-emox/tasks', [contract]],
   ['@nano-emox/weights-tiny', []],
   ...components.map((name) => [name, core]),
@@ -36,7 +37,7 @@ const mayImport = new Map([
   ['@nano-emox/p2e', parts],
   ['@nano-emox/clip-renderer', [...core, '@nano-emox/media']],
   ['@nano-emox/recipes', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/clip-renderer']],
-  ['@nano-emox/cli', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes']],
+  ['@nano-emox/cli', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes', '@nano-emox/hub']],
   ['@nano-emox/demo', [contract, 'nano-emox']],
 ]);
 
