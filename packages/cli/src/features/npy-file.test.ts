@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { npyFile } from './npy-file';
 
 /** From numpy 1.24.2: `numpy.save(file, numpy.array([[1, -2.5, 0.125]], dtype='<f4'))`, in base64. */
-const saved = 'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIA/AAAgwAAAAD4=';
+const saved =
+  'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIA/AAAgwAAAAD4=';
 
 it('writes the bytes that NumPy writes', () => {
   const file = npyFile(floatTensor(Float32Array.of(1, -2.5, 0.125), [1, 3]));
