@@ -47,13 +47,17 @@ export function paddedCausalBias(attentionMask: Value): Value {
 }
 
 /**
- * Bias `[batch, 1, time, past + time]` of new tokens behind a cache. All of the cache is visible; of the new tokens those
- * before it in the same `branch` (int64 `[batch, time]`): several continuations of one prompt fit in one row.
+ * Bias `[batch, 1, time, time]` among the tokens of one run: visible are those before in the same `branch` (int64
+ * `[batch, time]`), so that several continuations of one prompt fit in one row.
  */
-export function branchedCausalBias(branch: Value, past: Dim): Value {
+export function branchedCausalBias(branch: Value): Value {
   const [batch, time] = branch.shape as [Dim, Dim];
   const sameBranch = equal(reshape(branch, [batch, 1, time]), reshape(branch, [batch, time, 1]));
-  const fresh = biasOf(logicalAnd(causal(time), sameBranch)); // [batch, time, time]
-  const cached = expand(scalar(0), [batch, time, past]);
-  return unsqueeze(concat([cached, fresh], 2), 1);
+  return unsqueeze(biasOf(logicalAnd(causal(time), sameBranch)), 1);
+}
+
+/** `bias` `[batch, 1, time, time]` with `past` tokens in front that all see: `[batch, 1, time, past + time]`. */
+export function behindVisible(bias: Value, past: Dim): Value {
+  const [batch, , time] = bias.shape as [Dim, Dim, Dim];
+  return concat([expand(scalar(0), [batch, 1, time, past]), bias], 3);
 }

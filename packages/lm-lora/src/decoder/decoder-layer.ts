@@ -1,11 +1,9 @@
 import {
   add,
   mergeHeads,
-  mixValues,
   mul,
   normal,
   ones,
-  plainAttention,
   rmsNorm,
   silu,
   splitHeads,
@@ -13,11 +11,11 @@ import {
   type WeightScope,
 } from '@nano-emox/engine';
 import type { DecoderConfig } from '../config/decoder-config';
-import type { LayerAttention } from './layer-attention';
+import { attendWhole, type LayerAttention } from './layer-attention';
 import { projection } from './projection';
 import { type Rotation, rotate } from './rotary';
 
-/** What a layer keeps of the tokens so far: keys (rotated) and values, `[batch, keyHeads, past, headDim]` each. */
+/** What a layer keeps of tokens: keys (rotated) and values, `[batch, keyHeads, tokens, headDim]` each. */
 export interface KeyValues {
   readonly key: Value;
   readonly value: Value;
@@ -30,7 +28,7 @@ export interface LayerContext {
   readonly rotation: Rotation;
   /** Additive mask, broadcast to `[batch, heads, time, keys]`. */
   readonly bias: Value;
-  /** @default `plainAttention` */
+  /** @default `attendWhole` */
   readonly attend?: LayerAttention | undefined;
 }
 
@@ -49,9 +47,8 @@ function selfAttention(
   x: Value,
   weights: WeightScope,
   config: DecoderConfig,
-  { rotation, bias, attend = plainAttention }: LayerContext,
+  { rotation, bias, attend = attendWhole }: LayerContext,
   layer: number,
-  past: KeyValues | undefined,
 ): { mixed: Value; present: KeyValues } {
   const { hidden, layers, heads, keyHeads, headDim, attentionBias } = config;
   const options = { bias: attentionBias, initializer: initialMatrix };
@@ -59,10 +56,9 @@ function selfAttention(
   const key = splitHeads(projection(x, weights, 'k_proj', keyHeads * headDim, config, options), keyHeads);
   const value = splitHeads(projection(x, weights, 'v_proj', keyHeads * headDim, config, options), keyHeads);
   const rotated = { query: rotate(query, rotation), key: rotate(key, rotation) }; // [batch, …, time, headDim]
-  const { weights: shares, ...present } = attend({ layer, ...rotated, value, past, carried: past?.carried, bias });
-  const heard = mergeHeads(mixValues(shares, present.value)); // [batch, time, heads · headDim]
+  const { heard, present } = attend({ layer, ...rotated, value, bias });
   const output = { bias: false, initializer: residualMatrix(layers) };
-  return { mixed: projection(heard, weights, 'o_proj', hidden, config, output), present };
+  return { mixed: projection(mergeHeads(heard), weights, 'o_proj', hidden, config, output), present };
 }
 
 function feedForward(x: Value, weights: WeightScope, config: DecoderConfig): Value {
@@ -83,10 +79,9 @@ export function decoderLayer(
   config: DecoderConfig,
   context: LayerContext,
   layer: number,
-  past?: KeyValues,
 ): { output: Value; present: KeyValues } {
   const normed = rmsNormLayer(x, weights.scope('input_layernorm'), config);
-  const { mixed, present } = selfAttention(normed, weights.scope('self_attn'), config, context, layer, past);
+  const { mixed, present } = selfAttention(normed, weights.scope('self_attn'), config, context, layer);
   const attended = add(x, mixed);
   const inner = rmsNormLayer(attended, weights.scope('post_attention_layernorm'), config);
   return { output: add(attended, feedForward(inner, weights.scope('mlp'), config)), present };

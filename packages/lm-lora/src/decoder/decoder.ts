@@ -46,22 +46,17 @@ export interface Decoded {
   readonly hidden: Value;
   /** Residual stream before the first layer, between layers and after the last, before the final norm. */
   readonly states: readonly Value[];
+  /** What each layer has to keep for later tokens. */
   readonly presents: readonly KeyValues[];
 }
 
-/** All layers and the final norm on `embeddings` `[batch, time, hidden]`; `pasts` holds one cache per layer. */
-export function decode(
-  embeddings: Value,
-  weights: WeightScope,
-  config: DecoderConfig,
-  context: LayerContext,
-  pasts: readonly KeyValues[] = [],
-): Decoded {
+/** All layers and the final norm on `embeddings` `[batch, time, hidden]`. */
+export function decode(embeddings: Value, weights: WeightScope, config: DecoderConfig, context: LayerContext): Decoded {
   const states = [embeddings];
   const presents: KeyValues[] = [];
   for (let layer = 0; layer < config.layers; layer++) {
     const scope = weights.scope('model', 'layers', layer);
-    const { output, present } = decoderLayer(states[layer] as Value, scope, config, context, layer, pasts[layer]);
+    const { output, present } = decoderLayer(states[layer] as Value, scope, config, context, layer);
     states.push(output);
     presents.push(present);
   }

@@ -1,9 +1,32 @@
-import type { AttentionExtension, AttentionParts, AttentionReading, Value, WeightScope } from '@nano-emox/engine';
+import {
+  type AttentionExtension,
+  type AttentionParts,
+  mixValues,
+  plainAttention,
+  type Value,
+  type WeightScope,
+} from '@nano-emox/engine';
 import { InvalidConfigError, type TensorSpec } from '@nano-emox/tensor-contract';
 import { type DecoderConfig, type DecoderConfigInput, resolveDecoderConfig } from '../config/decoder-config';
+import type { KeyValues } from './decoder-layer';
 
-/** The attention of the layers of one run, which knows the kinds of its tokens already. */
-export type LayerAttention = (parts: Omit<AttentionParts, 'kinds' | 'keyKinds'>) => AttentionReading;
+/** What a layer says of the tokens of a run. */
+export type LayerParts = Pick<AttentionParts, 'layer' | 'query' | 'key' | 'value' | 'bias'>;
+
+/** What a layer heard, `[batch, heads, time, headDim]`, and what it has to keep for later tokens. */
+export interface LayerReading {
+  readonly heard: Value;
+  readonly present: KeyValues;
+}
+
+/** The attention of the layers of one run, which knows the tokens before it and the kinds of all of them. */
+export type LayerAttention = (parts: LayerParts) => LayerReading;
+
+/** Plain attention over the tokens of the run alone. */
+export function attendWhole(parts: LayerParts): LayerReading {
+  const { weights, ...present } = plainAttention(parts);
+  return { heard: mixValues(weights, present.value), present };
+}
 
 /** Kinds of the tokens of a run, and of all tokens so far; equal when sequences are read whole. */
 export interface RunKinds {
@@ -43,15 +66,25 @@ export function carriedSpecs(
   return found ? found.extension.carried(found.settings, config) : {};
 }
 
-/** What the layers of one run call; `undefined` for plain attention. `weights` is the root of the decoder. @throws InvalidConfigError */
+/**
+ * What the layers of one run call where the configuration has an extension; `undefined` for plain attention. `weights` is the root
+ * of the decoder, `pasts` what each layer kept in the run before.
+ * @throws InvalidConfigError
+ */
 export function layerAttention(
   config: DecoderConfig,
   extension: AttentionExtension | undefined,
   weights: WeightScope,
   kinds: () => RunKinds,
+  pasts: readonly KeyValues[] = [],
 ): LayerAttention | undefined {
   const found = settingsOf(config, extension);
   if (!found) return undefined;
   const runKinds = kinds();
-  return (parts) => found.extension.attend({ ...parts, ...runKinds }, weights, found.settings);
+  return (parts) => {
+    const past = pasts[parts.layer];
+    const all = { ...parts, ...runKinds, past, carried: past?.carried };
+    const { weights: shares, ...present } = found.extension.attend(all, weights, found.settings);
+    return { heard: mixValues(shares, present.value), present };
+  };
 }

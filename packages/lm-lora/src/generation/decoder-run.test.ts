@@ -1,6 +1,7 @@
 import { Random } from '@nano-emox/engine';
 import { componentFromWeights, openExecutor } from '@nano-emox/engine/runtime';
-import { assertAllclose } from '@nano-emox/engine/testing';
+import { assertAllclose, ramp } from '@nano-emox/engine/testing';
+import type { FloatTensor } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
 import { oracleConfigs, readOracle } from '../__fixtures__/fixtures';
 import { generationDefinition } from '../language-model-definition';
@@ -88,6 +89,31 @@ describe.each(cases)('DecoderRun on $name', ({ name, config }) => {
       await alone.dispose();
     }
     expect(executor.usage().states).toBe(0);
+    await handle.dispose();
+  });
+
+  it('reads a long prompt in parts as it reads it at once', async () => {
+    const oracle = await readOracle(name);
+    const long = { ...config, maxPositions: 1200 };
+    const handle = await componentFromWeights(generationDefinition, long, oracle.weights, { executor });
+    const inputIds = Array.from({ length: 1100 }, (_, index) => (index * 7 + (index >> 4)) % 96);
+    const spliceIndex = inputIds.map((_, index) => (index % 300 === 299 ? index % 2 : -1));
+    const softTokens = ramp(1, 2, 32);
+    const rows = [1099, 3, 511, 512];
+    const given = { inputIds, spliceIndex, softTokens, rows };
+    const parts = await DecoderRun.start({ handle });
+    const found = await parts.append(given);
+    expect(parts.length).toBe(1100);
+    const whole = await DecoderRun.start({ handle });
+    const expected = await whole.append({ ...given, positions: inputIds.map((_, index) => index) });
+    expected.forEach((logits, index) => {
+      assertAllclose(logits, found[index] as Float32Array, 1e-4);
+    });
+    const [cache, wholeCache] = [await parts.readCache(), await whole.readCache()];
+    expect(cache['past.2.value.1']?.dims).toEqual([1100, 8]);
+    assertAllclose(cache['past.2.value.1'] as FloatTensor, wholeCache['past.2.value.1'] as FloatTensor, 1e-4);
+    await parts.dispose();
+    await whole.dispose();
     await handle.dispose();
   });
 });

@@ -1,6 +1,12 @@
 import { type AttentionExtension, type SessionState, tokenKinds } from '@nano-emox/engine';
 import { type ComponentHandle, floatResult } from '@nano-emox/engine/runtime';
-import { type FloatTensor, floatTensor, type HostTensor, type RunOptions } from '@nano-emox/tensor-contract';
+import {
+  type FloatTensor,
+  floatTensor,
+  type HostTensor,
+  type RunOptions,
+  throwIfAborted,
+} from '@nano-emox/tensor-contract';
 import type { DecoderConfig } from '../config/decoder-config';
 import { emptyCache } from '../decoder/generation-module';
 import { TEXT_TOKEN } from '../sequence/tokenize-prompt';
@@ -34,6 +40,12 @@ export interface RunnableDecoder {
   readonly extension?: AttentionExtension | undefined;
 }
 
+/**
+ * Tokens read in one run of the graph; a longer prompt is read in parts, so that memory for scores grows with its length and not with
+ * the square of it.
+ */
+const MAX_TOKENS_PER_RUN = 512;
+
 /** One sequence in the making: tokens are appended, their keys and values stay in the runtime. Must be disposed. */
 export class DecoderRun {
   /** Tokens so far. */
@@ -48,8 +60,32 @@ export class DecoderRun {
     return new DecoderRun(handle, await handle.createState(emptyCache(handle.config, extension)));
   }
 
-  /** Logits `[vocabSize]` of each of `rows`. Views of one buffer, owned by the caller. */
-  async append({ inputIds, signal, ...given }: AppendedTokens): Promise<Float32Array[]> {
+  /** Logits `[vocabSize]` of each of `rows`, in their order. Owned by the caller. */
+  async append(tokens: AppendedTokens): Promise<Float32Array[]> {
+    const { inputIds, branch, positions } = tokens;
+    // Branches see one another's beginnings only within a run; so may an extension, and positions of one's own belong to branches.
+    const isWhole = this.handle.config.attention || branch || positions || inputIds.length <= MAX_TOKENS_PER_RUN;
+    if (isWhole) return this.appendRun(tokens);
+    const rows = tokens.rows ?? [inputIds.length - 1];
+    const logits: Float32Array[] = [];
+    for (let start = 0; start < inputIds.length; start += MAX_TOKENS_PER_RUN) {
+      throwIfAborted(tokens.signal, 'generate');
+      const end = start + MAX_TOKENS_PER_RUN;
+      const places = rows.flatMap((row, index) => (row >= start && row < end ? index : []));
+      const found = await this.appendRun({
+        ...tokens,
+        inputIds: inputIds.slice(start, end),
+        ...(tokens.spliceIndex && { spliceIndex: tokens.spliceIndex.slice(start, end) }),
+        rows: places.length > 0 ? places.map((place) => (rows[place] as number) - start) : [0],
+      });
+      places.forEach((place, index) => {
+        logits[place] = found[index] as Float32Array;
+      });
+    }
+    return logits;
+  }
+
+  private async appendRun({ inputIds, signal, ...given }: AppendedTokens): Promise<Float32Array[]> {
     const { hidden, vocabSize, attention } = this.handle.config;
     const rows = given.rows ?? [inputIds.length - 1];
     const inputs = {
@@ -61,12 +97,14 @@ export class DecoderRun {
       rows: { ...row(rows), dims: [rows.length] },
       ...(attention && { kinds: row(given.kinds ?? inputIds.map(() => tokenKinds.answer)) }),
     };
-    const { data } = floatResult(await this.handle.run(inputs, { state: this.state, signal }), 'logits');
+    // Products of 4-bit weights with many rows take several times as long as those of 8 bits.
+    const precision = this.handle.precision === 'int4' && inputIds.length > 1 ? 'int8' : undefined;
+    const { data } = floatResult(await this.handle.run(inputs, { state: this.state, signal, precision }), 'logits');
     this.length += inputIds.length;
     return rows.map((_, index) => data.subarray(index * vocabSize, (index + 1) * vocabSize));
   }
 
-  /** What the run keeps: `past.N.key`, `past.N.value`, and what an extension carries. Copies. */
+  /** What the run keeps, by the names of the inputs of the graph. Copies. */
   readCache(): Promise<Readonly<Record<string, HostTensor>>> {
     return this.state.read();
   }
