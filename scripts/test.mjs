@@ -1,6 +1,7 @@
 /**
- * `npm test`: set-up, lint, types, every package's tests, every package packed and used. Nothing stops at the first failure;
- * the last line of standard output is the sum: `N passed, N failed, N skipped`.
+ * `npm test`: set-up, lint, types, every package's tests, every package packed and inspected; with `--registry` every package is also
+ * published to a local registry and used from there. Nothing stops at the first failure; the last line of standard output is the sum:
+ * `N passed, N failed, N skipped`.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ const faults = [];
 /** Some tools colour their output on CI even where nothing shows colours. */
 const plainOutput = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' };
 
+const withRegistry = process.argv.includes('--registry');
+
 const startedAtMs = Date.now();
 try {
   await runMain(runEverything);
@@ -24,9 +27,11 @@ try {
 }
 
 async function runEverything() {
-  if (process.argv.length > 2) {
+  if (process.argv.slice(2).some((argument) => argument !== '--registry')) {
     count('arguments', { failed: 1 });
-    throw new SetupError('npm test takes no arguments. One package: `pnpm --filter @nano-emox/engine test [file]`.');
+    throw new SetupError(
+      'npm test takes no argument but `-- --registry`. One package: `pnpm --filter @nano-emox/engine test [file]`.',
+    );
   }
   try {
     await ensureInstalled();
@@ -39,11 +44,15 @@ async function runEverything() {
   await runScriptCheck('conventions', ['scripts/check-conventions.mjs']);
   await runScriptCheck('readme', ['scripts/readme-packages.mjs', '--check']);
   await runVitest();
-  if (built) {
-    await checkPackages();
-  } else {
-    count('packages', { failed: 1 });
-    faults.push('packages: not checked, because the build failed');
+  const builtChecks = { packages: 'scripts/check-packages.mjs' };
+  if (withRegistry) builtChecks.registry = 'tooling/registry-test/registry-test.mjs';
+  for (const [name, script] of Object.entries(builtChecks)) {
+    if (built) {
+      await runReportingCheck(name, script);
+    } else {
+      count(name, { failed: 1 });
+      faults.push(`${name}: not checked, because the build failed`);
+    }
   }
 }
 
@@ -104,22 +113,23 @@ async function runVitest() {
   }
 }
 
-async function checkPackages() {
-  section('packages');
-  const reportPath = join(stateFolder, 'packages.json');
+/** Runs a script of named checks that writes what it found. */
+async function runReportingCheck(name, script) {
+  section(name);
+  const reportPath = join(stateFolder, `${name}.json`);
   rmSync(reportPath, { force: true });
-  const { exitCode } = await runNode(['scripts/check-packages.mjs', '--report', reportPath]);
+  const { exitCode } = await runNode([script, '--report', reportPath]);
   let report;
   try {
     report = readJson(reportPath);
   } catch {
-    count('packages', { failed: 1 });
-    faults.push(`packages: the check ended with code ${exitCode} before it could report`);
+    count(name, { failed: 1 });
+    faults.push(`${name}: the check ended with code ${exitCode} before it could report`);
     return;
   }
-  for (const { name, problems } of report) {
-    count('packages', problems.length === 0 ? { passed: 1 } : { failed: 1 });
-    faults.push(...problems.map((problem) => `${name}: ${problem}`));
+  for (const { name: check, problems } of report) {
+    count(name, problems.length === 0 ? { passed: 1 } : { failed: 1 });
+    faults.push(...problems.map((problem) => `${check}: ${problem}`));
   }
 }
 
