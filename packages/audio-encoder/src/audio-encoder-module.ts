@@ -17,7 +17,7 @@ import { convolutionFrontEnd } from './convolution-front-end';
 import { normalizeWaveform } from './normalize-waveform';
 import { hiddenStates, transformerLinear } from './transformer';
 
-/** Samples `[rows, samples]` to all hidden states `[rows, time, hidden]` that are needed, see {@link hiddenStates}. */
+/** Samples `[rows, samples]` to all hidden states `[rows, time, hidden]` that are needed, see `hiddenStates`. */
 export function hubertStates(samples: Value, weights: WeightScope, config: AudioEncoderConfig): Value[] {
   const steps = convolutionFrontEnd(samples, weights.scope('feature_extractor'), config); // [rows, time, filters]
   const projection = weights.scope('feature_projection');

@@ -13,7 +13,7 @@ export interface DistillationHeadConfig {
   readonly depth: number;
   /** @default [1024, 512, 256, 128, 64] */
   readonly widths: readonly number[];
-  /** Logits are divided by it before the softmax of the probabilities; {@link fitTemperature} finds it. @default 1 */
+  /** Logits are divided by it before the softmax of the probabilities; `fitTemperature` finds it. @default 1 */
   readonly temperature: number;
 }
 

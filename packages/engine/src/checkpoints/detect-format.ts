@@ -3,7 +3,7 @@ import { fileProblem } from './file-problem';
 /** What a file holds, by its first bytes. `json` may be an index of shards. */
 export type FileKind = 'safetensors' | 'pytorch-zip' | 'pytorch-stream' | 'gguf' | 'json';
 
-/** Bytes that {@link detectFileKind} looks at. */
+/** Bytes that `detectFileKind` looks at. */
 export const DETECTION_BYTES = 512;
 
 /** Longest header of a safetensors file that is believed; as in the reader. */

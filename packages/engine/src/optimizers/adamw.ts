@@ -47,7 +47,7 @@ export function adamWUpdate(
   return { parameters: sub(mul(state.parameters, scalars.retention), change), firstMoment, secondMoment };
 }
 
-/** Values of {@link AdamWScalars} for update number `step`, which counts from 1. */
+/** Values of `AdamWScalars` for update number `step`, which counts from 1. */
 export function adamWScalars(step: number, learningRate: number, decays: boolean, options: Required<AdamWOptions>) {
   return {
     stepSize: learningRate / (1 - options.beta1 ** step),

@@ -40,7 +40,7 @@ export function embedTokens(
   return where(unsqueeze(not(less(spliceIndex, 0)), 2), soft, text);
 }
 
-/** What {@link decode} found. */
+/** What `decode` found. */
 export interface Decoded {
   /** `[batch, time, hidden]` after the final norm. */
   readonly hidden: Value;

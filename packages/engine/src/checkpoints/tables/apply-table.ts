@@ -6,7 +6,7 @@ import type { TensorTable } from './tensor-table';
 
 /**
  * Tensors in memory after a table. Those that are only renamed are shared, not copied.
- * @throws InvalidArgumentError, WeightsMismatchError, ShapeMismatchError as {@link planTable}
+ * @throws InvalidArgumentError, WeightsMismatchError, ShapeMismatchError as `planTable`
  * @example applyNameTable([{ from: 'blk.*.attn_q.weight', to: 'layers.*.q_proj.weight' }], weights)
  */
 export function applyNameTable(table: TensorTable, weights: Weights): Map<string, HostTensor> {
@@ -23,7 +23,7 @@ export function applyNameTable(table: TensorTable, weights: Weights): Map<string
 /**
  * A checkpoint after a table: the same interface, values still read when they are asked for. A tensor that is split is read
  * once for each part. The given checkpoint belongs to the result, whose `dispose` closes it.
- * @throws InvalidArgumentError, WeightsMismatchError, ShapeMismatchError as {@link planTable}
+ * @throws InvalidArgumentError, WeightsMismatchError, ShapeMismatchError as `planTable`
  */
 export function renameCheckpoint(checkpoint: Checkpoint, table: TensorTable): Checkpoint {
   const entries = [...planTable(table, checkpoint.entries)].map(([name, planned]): [string, ReadableEntry] => {
