@@ -5,8 +5,11 @@ export {
   type LoadLanguageModelOptions,
 } from './causal-language-model';
 export { type ChatMessage, ChatTemplate, type RenderChatOptions } from './chat/chat-template';
+export { CHAT_TEMPLATE_FILE } from './chat/chat-template-file';
 export {
   type LanguageCheckpoint,
+  type OpenLanguageCheckpoint,
+  openLanguageCheckpoint,
   type ReadLanguageCheckpointOptions,
   readLanguageCheckpoint,
 } from './checkpoint/read-language-checkpoint';

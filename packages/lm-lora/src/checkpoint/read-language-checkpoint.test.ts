@@ -119,7 +119,9 @@ describe('readLanguageCheckpoint', () => {
 
   it('lists all tensors that do not fit the sizes', async () => {
     const misfit = changed('config.json', { num_hidden_layers: 3, intermediate_size: 40 });
-    const error = (await readLanguageCheckpoint(await misfit).catch((reason: unknown) => reason)) as WeightsMismatchError;
+    const error = (await readLanguageCheckpoint(await misfit).catch(
+      (reason: unknown) => reason,
+    )) as WeightsMismatchError;
     expect(error).toBeInstanceOf(WeightsMismatchError);
     expect(error.missing).toHaveLength(12);
     expect(error.misshapen).toHaveLength(6);

@@ -1,5 +1,5 @@
 import { traceModule } from '@nano-emox/engine';
-import { openCheckpoint, requireTensors } from '@nano-emox/engine/checkpoints';
+import { type Checkpoint, openCheckpoint, requireTensors } from '@nano-emox/engine/checkpoints';
 import type { HostTensor, RunOptions } from '@nano-emox/tensor-contract';
 import type { ChatTemplate } from '../chat/chat-template';
 import { type DecoderConfig, resolveDecoderConfig } from '../config/decoder-config';
@@ -27,23 +27,46 @@ export interface LanguageCheckpoint extends DecoderWeights {
   readonly chatTemplate: ChatTemplate | undefined;
 }
 
+/** A language model on disk: everything but the values of its tensors is known. The caller disposes the checkpoint. */
+export interface OpenLanguageCheckpoint extends Omit<LanguageCheckpoint, 'weights'> {
+  /** Under Hugging Face names. */
+  readonly checkpoint: Checkpoint;
+}
+
 /**
- * Reads a language model of the Llama or Qwen2 family as people have it: a GGUF file, or the folder of a Hugging Face repository
+ * Opens a language model of the Llama or Qwen2 family as people have it: a GGUF file, or the folder of a Hugging Face repository
  * (safetensors or `pytorch_model.bin`, sharded or not). Sizes, tokenizer, end tokens and chat template come from the same source.
- * Names and shapes are checked before a value is read; quantised and half-precision values become float32, tensor by tensor.
- * @throws MissingFileError, InvalidFileError, InvalidConfigError (another architecture), WeightsMismatchError, AbortedError
+ * @param path a file, a folder, or the files of one model
+ * @throws MissingFileError, InvalidFileError, InvalidConfigError (another architecture), AbortedError
+ */
+export async function openLanguageCheckpoint(
+  path: string | readonly string[],
+  { maxPositions, signal }: Pick<ReadLanguageCheckpointOptions, 'maxPositions' | 'signal'> = {},
+): Promise<OpenLanguageCheckpoint> {
+  const opened = await openCheckpoint(path, { signal });
+  try {
+    const source = opened.format === 'gguf' ? ggufSource(opened) : await folderSource(opened);
+    const { checkpoint, tokenizer, chatTemplate } = source;
+    return { checkpoint, config: configOf(source, maxPositions), tokenizer, chatTemplate };
+  } catch (error) {
+    await opened.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Reads what {@link openLanguageCheckpoint} opens. Names and shapes are checked before a value is read; quantised and half-precision
+ * values become float32, tensor by tensor.
+ * @throws as {@link openLanguageCheckpoint}, and WeightsMismatchError
  */
 export async function readLanguageCheckpoint(
   path: string,
   options: ReadLanguageCheckpointOptions = {},
 ): Promise<LanguageCheckpoint> {
-  const { maxPositions, lora, seed, signal } = options;
-  await using opened = await openCheckpoint(path, { signal });
-  const source = opened.format === 'gguf' ? ggufSource(opened) : await folderSource(opened);
-  const { tokenizer, chatTemplate } = source;
-  const config = configOf(source, maxPositions);
-  const weights = await readWeights(source, config, signal);
-  const decoder = { config, weights };
+  const { lora, seed, signal } = options;
+  const { checkpoint, config, tokenizer, chatTemplate } = await openLanguageCheckpoint(path, options);
+  await using opened = checkpoint;
+  const decoder = { config, weights: await readWeights(opened, config, signal) };
   return { ...(lora ? attachLora(decoder, lora, seed) : decoder), tokenizer, chatTemplate };
 }
 
@@ -56,7 +79,7 @@ function configOf({ checkpoint, stated, specialTokens }: CheckpointSource, maxPo
 }
 
 async function readWeights(
-  { checkpoint }: CheckpointSource,
+  checkpoint: Checkpoint,
   config: DecoderConfig,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, HostTensor>> {
