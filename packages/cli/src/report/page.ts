@@ -7,6 +7,8 @@ export interface ReportStyle {
   readonly colors: Colors;
   /** Longest line in characters. */
   readonly width: number;
+  /** Room for labels. @default 15 */
+  readonly labelWidth?: number;
 }
 
 /** How one row of a report differs from others. */
@@ -52,12 +54,12 @@ export class Page implements ReportPage {
 
   row(label: string, text: string, style: RowStyle = {}): void {
     const { note = '', paint = (line) => line, indent = INDENT } = style;
-    const { colors, width } = this.style;
-    const textWidth = width - INDENT - LABEL_WIDTH - NOTE_WIDTH;
+    const { colors, width, labelWidth = LABEL_WIDTH } = this.style;
+    const textWidth = width - INDENT - labelWidth - NOTE_WIDTH;
     const lines = wrapText(text, textWidth);
     (lines.length > 0 ? lines : ['']).forEach((line, index) => {
       const start = index === 0 ? ' '.repeat(indent) + label : '';
-      const padded = start.padEnd(INDENT + LABEL_WIDTH);
+      const padded = start.padEnd(INDENT + labelWidth);
       const rest = index === 0 && note !== '' ? line.padEnd(textWidth) : line;
       const end = index === 0 && note !== '' ? colors.dim(note.padStart(NOTE_WIDTH)) : '';
       this.lines.push(`${colors.cyan(padded)}${paint(rest)}${end}`.trimEnd());
