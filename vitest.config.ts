@@ -10,7 +10,9 @@ const slow = process.env.NANO_EMOX_SLOW === '1';
  * The one test configuration. Vitest finds it from the root and from inside any package; there it runs that package alone.
  * A package that needs more brings a `vitest.config.ts` of its own.
  */
-const packages = listPackages().filter(({ path }) => existsSync(join(path, 'src')));
+const packages = listPackages().filter(
+  ({ path, folder }) => existsSync(join(path, 'src')) || folder.startsWith('examples/'),
+);
 const current = packages.filter(({ path }) => {
   const fromPackage = relative(path, process.cwd());
   return fromPackage !== '..' && !fromPackage.startsWith(`..${sep}`);
@@ -18,7 +20,7 @@ const current = packages.filter(({ path }) => {
 
 export default defineConfig({
   test: {
-    include: slow ? ['src/**/*.slow.test.ts'] : ['{src,examples}/**/*.test.ts'],
+    include: slow ? ['src/**/*.slow.test.ts'] : ['{src,examples}/**/*.test.ts', 'readme.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
     pool: 'forks', // native runtimes do not survive being loaded into several worker threads of one process
     maxWorkers: Math.min(availableParallelism(), 4), // each fork runs ONNX Runtime with threads of its own

@@ -10,6 +10,8 @@ const TIMEOUT_MS = 240_000;
 interface ShownProgramOptions {
   /** Reason for which the program cannot run here; what the page shows is compared all the same. */
   readonly skipRun?: string | false;
+  /** Whether the page shows what the file prints; a file that prints nothing is compared and not run. @default true */
+  readonly prints?: boolean;
   /** Environment variables of the run. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -22,7 +24,7 @@ interface ShownProgramOptions {
  * @param program path of the TypeScript file, relative to the test
  */
 export function testShownProgram(here: string, page: string, program: string, options: ShownProgramOptions = {}): void {
-  const { skipRun = false, environment = {} } = options;
+  const { skipRun = false, prints = true, environment = {} } = options;
   const read = (path: string) => readFileSync(new URL(path, here), 'utf8');
   const name = `${basename(page)} shows ${basename(program)}`;
 
@@ -34,6 +36,7 @@ export function testShownProgram(here: string, page: string, program: string, op
     );
   });
 
+  if (!prints) return;
   it.skipIf(skipRun)(
     `${name} with what it prints${skipRun ? ` (${skipRun})` : ''}`,
     { timeout: TIMEOUT_MS },
