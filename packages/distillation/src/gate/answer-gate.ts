@@ -1,13 +1,7 @@
-import { bindFilledAxes } from '@nano-emox/engine';
-import {
-  Component,
-  type ComponentOptions,
-  componentFromWeights,
-  createComponent,
-  floatResult,
-  loadComponent,
-} from '@nano-emox/engine/runtime';
-import type { FloatTensor, HostTensor, RunOptions } from '@nano-emox/tensor-contract';
+import { bindFilledAxes, type TensorMap } from '@nano-emox/engine';
+import { type ComponentOptions, componentFromWeights, createComponent, loadComponent } from '@nano-emox/engine/runtime';
+import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
+import { Classifier } from '../classifier';
 import { requireFinite } from '../training/row-tensors';
 import type { AnswerGateConfig } from './gate-config';
 import { answerGateDefinition, answerGateModule } from './gate-module';
@@ -28,7 +22,9 @@ export interface GateInputs {
  * const answer = answerVectors(['awe', undefined], gate.config.labels);
  * const probabilities = await gate.predict({ headLogits: await head.logits(features), answer }); // [2, 8]
  */
-export class AnswerGate extends Component<AnswerGateConfig> {
+export class AnswerGate extends Classifier<AnswerGateConfig, GateInputs> {
+  protected readonly where = 'AnswerGate';
+
   /**
    * Fresh weights from `options.seed`, to be trained; {@link trainGate} does both.
    * @throws InvalidConfigError, DeviceUnavailableError
@@ -57,31 +53,12 @@ export class AnswerGate extends Component<AnswerGateConfig> {
     return new AnswerGate(await loadComponent(answerGateDefinition, folder, options));
   }
 
-  /**
-   * Probabilities float32 `[batch, classes]` at the configured temperature; rows sum to 1.
-   * @throws ShapeMismatchError, DataTypeMismatchError, NonFiniteError, AbortedError, DisposedError
-   */
-  predict(inputs: GateInputs, options: RunOptions = {}): Promise<FloatTensor> {
-    return this.run(inputs, 'probabilities', options);
-  }
-
-  /** Raw logits float32 `[batch, classes]`. @throws as {@link predict} */
-  logits(inputs: GateInputs, options: RunOptions = {}): Promise<FloatTensor> {
-    return this.run(inputs, 'logits', options);
-  }
-
-  private async run(
-    { headLogits, answer }: GateInputs,
-    output: 'logits' | 'probabilities',
-    options: RunOptions,
-  ): Promise<FloatTensor> {
-    const where = 'AnswerGate';
+  protected inputsOf({ headLogits, answer }: GateInputs): TensorMap {
     const specs = answerGateModule.inputs(this.config);
-    const known = bindFilledAxes(headLogits, specs.headLogits, where, 'headLogits');
-    bindFilledAxes(answer, specs.answer, where, 'answer', known);
-    requireFinite(headLogits, where, 'headLogits');
-    requireFinite(answer, where, 'answer');
-    const results = await this.handle.run({ headLogits, answer }, { ...options, outputs: [output] });
-    return floatResult(results, output);
+    const known = bindFilledAxes(headLogits, specs.headLogits, this.where, 'headLogits');
+    bindFilledAxes(answer, specs.answer, this.where, 'answer', known);
+    requireFinite(headLogits, this.where, 'headLogits');
+    requireFinite(answer, this.where, 'answer');
+    return { headLogits, answer };
   }
 }
