@@ -39,6 +39,13 @@ export {
 } from './instructions/write-instructions';
 export { type EmotionLabelSetName, emotionLabelSets } from './labels/label-sets';
 export { type EmotionRow, labelledMedia, pictureCorpus } from './labels/picture-corpus';
+export {
+  type PerceptionHeadConfig,
+  readableEncoders,
+  resolvePerceptionConfig,
+} from './perception/perception-config';
+export { type ClassProbabilities, type PerceptionDecision, PerceptionHead } from './perception/perception-head';
+export { perceptionHeadDefinition, perceptionHeadModule } from './perception/perception-module';
 export { NetworkTeacher, type NetworkTeacherOptions, type TeacherBatch } from './teacher/network-teacher';
 export { type ReadTeacherTableOptions, readTeacherTable, writeTeacherTable } from './teacher/table-file';
 export { type AlignTeacherOptions, alignTeacher, type TeacherTable } from './teacher/teacher-table';
