@@ -1,4 +1,7 @@
-/** Writes the reference of all public entries from their TSDoc to docs/api. A broken link, or any other warning, is a failure. */
+/**
+ * Writes the reference of all public entries from their TSDoc to docs/api. A broken link, or any other warning, is a failure; `--check`
+ * looks for these only.
+ */
 import { join } from 'node:path';
 import { Application, TSConfigReader } from 'typedoc';
 import { ensureReady } from './bootstrap.mjs';
@@ -37,13 +40,16 @@ await runMain(async () => {
     [new TSConfigReader()],
   );
   // Entries are known by how one imports them, not by their files.
-  const named = app.getEntryPoints()?.map((entry) => ({ ...entry, displayName: entries.get(entry.sourceFile.fileName) }));
+  const named = app
+    .getEntryPoints()
+    ?.map((entry) => ({ ...entry, displayName: entries.get(entry.sourceFile.fileName) }));
   if (named?.length !== entries.size) throw new SetupError('Not every entry could be read; see above.');
   const project = app.converter.convert(named);
   app.validate(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings()) {
     throw new SetupError('The TSDoc comments have faults; see above.');
   }
+  if (process.argv.includes('--check')) return say(`The TSDoc comments of ${entries.size} entries are sound.`);
   await app.generateDocs(project, folder);
   say(`The reference of ${entries.size} entries is in docs/api.`);
 });

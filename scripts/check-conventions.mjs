@@ -37,8 +37,12 @@ const mayImport = new Map([
   ['@nano-emox/p2e', parts],
   ['@nano-emox/clip-renderer', [...core, '@nano-emox/media']],
   ['@nano-emox/recipes', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/clip-renderer']],
-  ['@nano-emox/cli', [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes', '@nano-emox/hub']],
-  ['@nano-emox/demo', [contract, 'nano-emox']],
+  [
+    '@nano-emox/cli',
+    [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes', '@nano-emox/hub', '@nano-emox/server'],
+  ],
+  ['@nano-emox/server', [contract, 'nano-emox']],
+  ['@nano-emox/demo', ['nano-emox', '@nano-emox/server']],
 ]);
 
 /** Entries that must load in a browser; Node is reached through the sub-paths of the engine only. */

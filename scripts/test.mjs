@@ -42,8 +42,9 @@ async function runEverything() {
   const built = await buildAndTypecheck();
   await runScriptCheck('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']);
   await runScriptCheck('conventions', ['scripts/check-conventions.mjs']);
-  await runScriptCheck('readme', ['scripts/readme-packages.mjs', '--check']);
+  await runScriptCheck('readme', ['scripts/readme-tables.mjs', '--check']);
   await runVitest();
+  if (built) await runScriptCheck('api reference', ['scripts/api-reference.mjs', '--check']);
   const builtChecks = { packages: 'scripts/check-packages.mjs' };
   if (withRegistry) builtChecks.registry = 'tooling/registry-test/registry-test.mjs';
   for (const [name, script] of Object.entries(builtChecks)) {
