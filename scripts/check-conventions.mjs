@@ -24,7 +24,7 @@ const contract = '@nano-emox/tensor-contract';
 const core = [contract, '@nano-emox/engine'];
 const parts = [...core, ...components, '@nano-emox/media', '@nano-emox/tasks', '@nano-emox/weights-tiny'];
 
-/** What each package and app may import from the workspace (docs/architecture.md, packages). What lies in tooling is free. */
+/** What each package and app may import from the workspace (docs/architecture.md, packages). What lies in tooling and examples is free. */
 const mayImport = new Map([
   [contract, []],
   ['@nano-emox/engine', [contract]],
@@ -56,7 +56,7 @@ const importCache = new Map();
 
 for (const entry of packages) {
   if (!entry.manifest.private) checkManifest(entry);
-  if (!entry.folder.startsWith('tooling/')) checkImports(entry);
+  if (!/^(tooling|examples)\//.test(entry.folder)) checkImports(entry);
 }
 for (const entry of portableEntries) checkPortable(join(repositoryRoot, entry));
 checkMachinePaths();
