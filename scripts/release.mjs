@@ -18,6 +18,6 @@ await runMain(async () => {
   if (check.status !== 0) throw new SetupError('The packages are not fit for release; see above.');
   requireReleasable(repositoryRoot); // set-up may have changed the lock file
   if (process.argv.includes('--dry-run')) return say('All is ready; nothing was published (--dry-run).');
-  await publishPackages(repositoryRoot);
+  console.log(await publishPackages(repositoryRoot)); // the release workflow reads the tags from it
   say('Published. Push the tags: git push --follow-tags');
 });

@@ -36,9 +36,12 @@ export async function versionPackages(folder, environment = {}) {
   await runChangeset(['version'], folder, environment);
 }
 
-/** Publishes every package whose version the registry lacks, and tags the commit. */
-export async function publishPackages(folder, environment = {}) {
-  await runChangeset(['publish'], folder, environment);
+/**
+ * Publishes every package whose version the registry lacks, and tags the commit.
+ * @returns {Promise<string>} what was published, line by line
+ */
+export function publishPackages(folder, environment = {}) {
+  return runChangeset(['publish'], folder, environment);
 }
 
 async function runChangeset(args, folder, environment) {
@@ -51,4 +54,5 @@ async function runChangeset(args, folder, environment) {
   if (exitCode !== 0 || /packages failed to publish/.test(output)) {
     throw new SetupError(`changeset ${args.join(' ')} ended with code ${exitCode}.\n\n${lastLines(output)}`);
   }
+  return output;
 }

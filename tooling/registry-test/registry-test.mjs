@@ -85,7 +85,9 @@ async function release(folder, environment) {
   commitAll(folder, 'Versions');
   const done = await checks.run(`${published.length} packages are published`, async () => {
     requireReleasable(folder);
-    await publishPackages(folder, environment);
+    const output = await publishPackages(folder, environment);
+    const untold = published.filter((entry) => !output.includes(`${entry.name}@${versionOf(entry)}`));
+    return untold.map(({ name }) => `nothing is said about ${name}`);
   });
   return done ? new Map(published.map((entry) => [entry.name, versionOf(entry)])) : undefined;
 }
