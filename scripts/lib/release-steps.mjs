@@ -50,8 +50,7 @@ async function runChangeset(args, folder, environment) {
     env: { ...process.env, ...environment },
     waitingFor: `on changeset ${args.join(' ')}`,
   });
-  // A package that was refused ends the program with code 1 on every version, but says so in words only.
-  if (exitCode !== 0 || /packages failed to publish/.test(output)) {
+  if (exitCode !== 0) {
     throw new SetupError(`changeset ${args.join(' ')} ended with code ${exitCode}.\n\n${lastLines(output)}`);
   }
   return output;
