@@ -18,6 +18,7 @@ export const commands = {
   train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
   eval: () => import('./eval/command').then(({ evalCommand }) => evalCommand),
   ablate: () => import('./ablate/command').then(({ ablateCommand }) => ablateCommand),
+  serve: () => import('./serve/command').then(({ serveCommand }) => serveCommand),
   doctor: () => import('./doctor/command').then(({ doctorCommand }) => doctorCommand),
   completion: () => import('./completion/command').then(({ completionCommand }) => completionCommand),
 } as const satisfies Readonly<Record<string, () => Promise<DocumentedCommand>>>;

@@ -3,18 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
+import type { Limits } from '@nano-emox/server';
 import type { NanoEmoX } from 'nano-emox';
 import { createDemoServer } from '../server/demo-server';
-import type { Limits } from '../server/limits';
 
 const pageFolder = fileURLToPath(new URL('../../dist/page/', import.meta.url));
 
-/** A server that listens, with a folder of its own for temporary files. */
+/** The demo, listening, with a folder of its own for temporary files. */
 export interface RunningDemo {
   readonly address: string;
   readonly port: number;
-  readonly server: FastifyInstance;
   /** Faults of the program that it reported. */
   readonly defects: readonly unknown[];
   /** Names of the uploads that lie on the disk. */
@@ -32,7 +30,6 @@ export async function startDemo(model: NanoEmoX, limits: Partial<Limits> = {}): 
   return {
     address,
     port: (server.server.address() as AddressInfo).port,
-    server,
     defects,
     async uploads() {
       const folders = await readdir(temporaryFolder);

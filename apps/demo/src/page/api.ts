@@ -1,4 +1,3 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type {
   AnalyzeEvent,
   ErrorDocument,
@@ -7,7 +6,8 @@ import type {
   RespondEvent,
   RespondRequest,
   SampleDocument,
-} from '../protocol';
+} from '@nano-emox/server/protocol';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 /** A refusal or a failure that the server told in words. */
 export class ServerFault extends Error {

@@ -1,5 +1,5 @@
+import type { Turn } from '@nano-emox/server/protocol';
 import type { TaskOutcome } from 'nano-emox';
-import type { Turn } from '../protocol';
 import { respond } from './api';
 import { h } from './dom';
 import { ChainView } from './results/chain-view';

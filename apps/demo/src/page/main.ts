@@ -1,5 +1,5 @@
+import type { AnalyzeEvent, ErrorEvent, TaskId } from '@nano-emox/server/protocol';
 import type { AnalysisResult, StageName } from 'nano-emox';
-import type { AnalyzeEvent, ErrorEvent, TaskId } from '../protocol';
 import { analyze, health, ServerFault } from './api';
 import { ClipForm } from './clip-form';
 import { Conversation } from './conversation';

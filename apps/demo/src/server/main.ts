@@ -16,14 +16,14 @@ async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === 'number') return options;
   const { host, port, modelName, threads } = options;
-  const isLoopback = ['127.0.0.1', 'localhost', '::1'].includes(host);
   process.stderr.write('Loading the model …\n');
   // Only now: help and wrong options need not wait for the model's code.
-  const [{ NanoEmoX }, { createDemoServer }, { listenNear }] = await Promise.all([
+  const [{ NanoEmoX }, { createDemoServer }, { isLoopbackHost, listenNear }] = await Promise.all([
     import('nano-emox'),
     import('./demo-server'),
-    import('./listen-near'),
+    import('@nano-emox/server'),
   ]);
+  const isLoopback = isLoopbackHost(host);
   const model = await NanoEmoX.fromPretrained(modelName, threads === undefined ? {} : { threads });
   await model.warmUp();
   const onDefect = (error: unknown) => console.error(error);

@@ -1,5 +1,5 @@
+import type { TaskId } from '@nano-emox/server/protocol';
 import type { TaskOutcome } from 'nano-emox';
-import type { TaskId } from '../../protocol';
 import { h } from '../dom';
 import { percent } from '../format';
 

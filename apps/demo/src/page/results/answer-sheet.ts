@@ -1,5 +1,5 @@
+import type { AnalyzeEvent, ErrorEvent, TaskId } from '@nano-emox/server/protocol';
 import type { TaskOutcome } from 'nano-emox';
-import type { AnalyzeEvent, ErrorEvent, TaskId } from '../../protocol';
 import { h } from '../dom';
 import { signed } from '../format';
 import { AnswerCard } from './answer-card';

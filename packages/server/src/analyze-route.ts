@@ -1,20 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AnalyzeOptions, NanoEmoX } from 'nano-emox';
-import type { AnalyzeEvent, DialogueRequest } from '../protocol';
 import type { ClipStore } from './clip-store';
-import type { DemoContext } from './demo-server';
 import { dialogueSchema } from './dialogue-schema';
+import type { ServerContext } from './emotion-server';
 import { RequestError } from './errors';
 import { sendEvents } from './event-stream';
 import { framePictures } from './frame-pictures';
 import { withModelRequest } from './model-request';
+import type { AnalyzeDocument, AnalyzeEvent, DialogueRequest } from './protocol';
 import { withUpload } from './receive-upload';
+import { wantsDocument } from './wants-document';
 
 /** What the envelope of a multipart body may add to the clip. */
 const ENVELOPE_BYTES = 512 * 1024;
 
-/** `POST /api/analyze`: a clip as multipart form data in, the events of its analysis out. */
-export function addAnalyzeRoute(app: FastifyInstance, context: DemoContext): void {
+/** `POST /api/analyze`: a clip as multipart form data in, the events of its analysis out, or only its end as JSON. */
+export function addAnalyzeRoute(app: FastifyInstance, context: ServerContext): void {
   const { model, limits, queue, folder, clips, onDefect } = context;
   const refuseLargeBody = async ({ headers }: FastifyRequest) => {
     const declared = Number(headers['content-length'] ?? 0);
@@ -25,10 +26,20 @@ export function addAnalyzeRoute(app: FastifyInstance, context: DemoContext): voi
       await withUpload(request, folder, limits, left, async ({ path, words, dialogue }) => {
         const options = { words, ...(dialogue !== undefined && { dialogue: checkDialogue(request, dialogue) }) };
         const events = run((signal) => analyzeEvents(model, path, { ...options, signal }, clips));
-        await sendEvents(reply, events, { stallMs: limits.stallMs, left, onDefect });
+        if (wantsDocument(request)) await reply.send(await analysisDocument(events));
+        else await sendEvents(reply, events, { stallMs: limits.stallMs, left, onDefect });
       });
     }),
   );
+}
+
+async function analysisDocument(events: AsyncIterable<AnalyzeEvent>): Promise<AnalyzeDocument> {
+  let clipId = '';
+  for await (const event of events) {
+    if (event.type === 'clip-encoded') clipId = event.clipId;
+    if (event.type === 'analysis-end') return { clipId, result: event.result };
+  }
+  throw new Error('an analysis ended without a result');
 }
 
 /** The events of an analysis as they are sent. */

@@ -1,5 +1,5 @@
 import { NanoEmoxError } from '@nano-emox/tensor-contract';
-import type { ErrorDocument } from '../protocol';
+import type { ErrorDocument } from './protocol';
 
 /**
  * Every failure in words for people. The messages of the libraries are for programmers and may name files of this machine;
@@ -14,9 +14,15 @@ const wording = {
   NO_CLIP: ['No clip arrived.', 'Choose a video or audio file.'],
   EMPTY_CLIP: ['The file is empty.', 'Copy or record it again.'],
   NOT_MEDIA: ['This is not a video or audio file.', 'Choose a clip such as MP4, WebM, MOV, MKV, WAV or MP3.'],
-  BAD_REQUEST: ['The request cannot be understood.', 'Reload the page and try again.'],
-  NOT_FOUND: ['There is nothing at this address.', 'Start at the first page.'],
-  FORBIDDEN: ['This server answers its own page only.', 'Open the address that it printed when it started.'],
+  BAD_REQUEST: [
+    'The request cannot be understood.',
+    'Check it against the interface of the server, or reload the page.',
+  ],
+  NOT_FOUND: ['There is nothing at this address.', 'Check the address, or start at the first page.'],
+  FORBIDDEN: [
+    'This server answers programs and pages of its own machine only.',
+    'Use the address that it printed when it started.',
+  ],
   TOO_LONG: ['These are more words than the model can read at once.', 'Say it in fewer.'],
   INTERRUPTED: ['The clip did not arrive whole.', 'Check the connection and send it again.'],
   TIME_LIMIT: ['Looking at this clip took too long and was stopped.', 'Try a shorter clip or a smaller picture.'],

@@ -79,6 +79,20 @@ export type AnalyzeEvent =
     }
   | ErrorEvent;
 
+/** What `POST /api/analyze` answers to a client that accepts JSON alone. */
+export interface AnalyzeDocument {
+  /** For `POST /api/respond`, as long as the server holds the clip. */
+  readonly clipId: string;
+  readonly result: AnalysisResult;
+}
+
+/** What `POST /api/respond` answers to a client that accepts JSON alone. */
+export interface RespondDocument {
+  /** Whether the server still held the clip. */
+  readonly withClip: boolean;
+  readonly outcome: TaskOutcome<'erg'>;
+}
+
 /** The stream of `POST /api/respond`. */
 export type RespondEvent =
   | WaitingEvent

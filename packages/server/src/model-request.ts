@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { WaitingEvent } from '../protocol';
+import type { WaitingEvent } from './protocol';
 import type { RequestQueue } from './request-queue';
 
 /** A request that holds a place at the model. */

@@ -13,8 +13,8 @@ afterAll(() => rm(parent, { recursive: true, force: true }));
 
 it('removes what a server that crashed has left, and nothing else', async () => {
   const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
-  const kept = [`nano-emox-demo-${process.ppid}-abcdef`, 'nano-emox-demo-notes', 'something-else'];
-  for (const name of [...kept, `nano-emox-demo-${gone}-abcdef`]) {
+  const kept = [`nano-emox-server-${process.ppid}-abcdef`, 'nano-emox-server-notes', 'something-else'];
+  for (const name of [...kept, `nano-emox-server-${gone}-abcdef`]) {
     await mkdir(join(parent, name));
     await writeFile(join(parent, name, 'clip'), 'bytes');
   }

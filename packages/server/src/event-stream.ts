@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { ErrorEvent } from '../protocol';
 import { replyTo } from './errors';
+import type { ErrorEvent } from './protocol';
 
 /** How a stream is sent. */
 export interface StreamOptions {

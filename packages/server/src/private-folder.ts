@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const namePattern = /^nano-emox-demo-(\d+)-[A-Za-z0-9]{6}$/;
+const namePattern = /^nano-emox-server-(\d+)-[A-Za-z0-9]{6}$/;
 
 /** The one folder that uploads are written to: readable by this user alone, removed with everything in it. */
 export class PrivateFolder {
@@ -15,7 +15,7 @@ export class PrivateFolder {
    */
   static async open(parent = tmpdir()): Promise<PrivateFolder> {
     await sweep(parent);
-    return new PrivateFolder(await mkdtemp(join(parent, `nano-emox-demo-${process.pid}-`))); // mode 0700
+    return new PrivateFolder(await mkdtemp(join(parent, `nano-emox-server-${process.pid}-`))); // mode 0700
   }
 
   /** A fresh path; nothing that a client sent is part of it. */
