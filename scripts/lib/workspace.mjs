@@ -37,20 +37,15 @@ export function listPackages() {
   });
 }
 
-const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
-
-/**
- * Names of all packages that `rootName` needs from the workspace, itself included.
- * @param {readonly string[]} [kinds] fields of the manifest that count
- */
-export function dependencyClosure(packages, rootName, kinds = dependencyKinds) {
+/** Names of all packages that `rootName` needs from the workspace, itself included. */
+export function dependencyClosure(packages, rootName) {
   const byName = new Map(packages.map((entry) => [entry.name, entry]));
   const closure = new Set();
   const visit = (name) => {
     const entry = byName.get(name);
     if (!entry || closure.has(name)) return;
     closure.add(name);
-    for (const kind of kinds) {
+    for (const kind of ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']) {
       for (const dependency of Object.keys(entry.manifest[kind] ?? {})) visit(dependency);
     }
   };

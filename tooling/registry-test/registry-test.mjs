@@ -11,13 +11,15 @@ import { Checks } from '../../scripts/lib/checks.mjs';
 import { runNpm } from '../../scripts/lib/npm.mjs';
 import { runMain, SetupError } from '../../scripts/lib/processes.mjs';
 import { publishPackages, requireReleasable, versionPackages } from '../../scripts/lib/release-steps.mjs';
-import { dependencyClosure, listPackages, readJson, repositoryRoot } from '../../scripts/lib/workspace.mjs';
+import { listPackages, readJson, repositoryRoot } from '../../scripts/lib/workspace.mjs';
 import { startRegistry } from './local-registry.mjs';
 import { commitAll, makeReleaseCopy, withoutProvenance } from './release-copy.mjs';
 import { shownInstall, shownProgram } from './shown-programs.mjs';
 import { forms, StrangerProject } from './stranger-project.mjs';
 
 const inRepository = (...parts) => join(repositoryRoot, ...parts);
+/** What every component stands on. */
+const core = ['@nano-emox/engine', '@nano-emox/tensor-contract'];
 const published = listPackages().filter(({ manifest }) => !manifest.private);
 const checks = new Checks();
 
@@ -160,21 +162,14 @@ async function runInAllForms(project, title, what, page) {
   }
 }
 
-/** Packages that are installed although nothing that was asked for needs them. */
+/** Packages that are installed although nobody asked for them: of ours only what was named and the core, of others only what these need. */
 function strangers(project, install) {
-  const closures = install.map((name) => dependencyClosure(published, name, ['dependencies']));
-  const needed = new Set(closures.flatMap((closure) => [...closure]));
-  const foreign = new Set(published.filter(({ name }) => !needed.has(name)).flatMap(outsideDependencies));
-  const shared = new Set([
-    ...published.filter(({ name }) => needed.has(name)).flatMap(outsideDependencies),
-    ...install,
-  ]);
-  const unwanted = ({ name }) =>
-    published.some((entry) => entry.name === name) ? !needed.has(name) : foreign.has(name) && !shared.has(name);
-  return project
-    .installed()
-    .filter(unwanted)
-    .map(({ name }) => `${name} was installed, too`);
+  const wanted = new Set([...install, ...core]);
+  const [ours, rest] = [true, false].map((isWanted) => published.filter(({ name }) => wanted.has(name) === isWanted));
+  const allowed = new Set([...wanted, ...ours.flatMap(outsideDependencies)]);
+  const unwanted = new Set(rest.flatMap((entry) => [entry.name, ...outsideDependencies(entry)]));
+  const found = project.installed().filter(({ name }) => unwanted.has(name) && !allowed.has(name));
+  return found.map(({ name }) => `${name} was installed, too`);
 }
 
 /** Third-party packages that a package names. */
