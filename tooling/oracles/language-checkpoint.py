@@ -25,7 +25,7 @@ GREEDY_TOKENS = 24
 FOLDER = fixture_path("lm-lora", "language-checkpoint")
 TOKENIZER = fixture_path("lm-lora", "tokenizer.json")
 SIZES = dict(vocab_size=600, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
-             num_key_value_heads=2, max_position_embeddings=256, rms_norm_eps=1e-5, hidden_act="silu")  # fmt: skip
+             num_key_value_heads=2, max_position_embeddings=2048, rms_norm_eps=1e-5, hidden_act="silu")  # fmt: skip
 BEGIN, TURN, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 TURNS = "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
 OPENING = "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"

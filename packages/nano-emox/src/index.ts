@@ -6,6 +6,8 @@ export type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome 
 export type { MeasureAttentionOptions } from './analysis/measure-attention';
 export type { ResponseDelta } from './analysis/respond';
 export type { AnalysisResult } from './analysis/result';
+export { aroundLanguageModel } from './around-language-model';
+export type { AssemblyParts } from './model/assemble-components';
 export { componentFolders, type ModelComponents, type ModelOptions } from './model/components';
 export { NanoEmoX } from './model/nano-emox';
 export { type EmotionModelConfig, type InputConfig, presets, resolveModelConfig } from './model-config';

@@ -18,6 +18,7 @@ import {
   presets as scenePresets,
 } from '@nano-emox/scene-encoder';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
+import { aroundLanguageModel } from './around-language-model';
 
 /** How a clip becomes inputs and a question becomes text: the same in training and in use. */
 export interface InputConfig {
@@ -54,32 +55,43 @@ export interface EmotionModelConfig {
 
 const defaultInput: InputConfig = { frames: 8, clips: 8, faceCrop: 'detect', listCandidates: true };
 
-/** `paper`: the published sizes. `tiny`: the embedded model, every part small, the same structure. */
-export const presets = {
-  paper: {
-    preset: 'paper',
-    input: defaultInput,
-    faceEncoder: facePresets.paper,
-    sceneEncoder: scenePresets.paper,
-    audioEncoder: audioPresets.paper,
-    videoAdapter: adapterPresets.paper.frame,
-    audioAdapter: adapterPresets.paper.audio,
-    fusion: fusionPresets.paper,
-    languageModel: decoderPresets.paper,
-  },
-  tiny: {
-    preset: 'tiny',
-    input: { ...defaultInput, listCandidates: false },
-    faceEncoder: facePresets.tiny,
-    sceneEncoder: scenePresets.tiny,
-    audioEncoder: audioPresets.tiny,
-    videoAdapter: adapterPresets.tiny.frame,
-    audioAdapter: adapterPresets.tiny.audio,
-    fusion: fusionPresets.tiny,
-    // <|im_start|> and <|im_end|> of the tokenizer that ships with the weights.
-    languageModel: { ...decoderPresets.tiny, specialTokens: { bos: 4089, eos: [4090] } },
-  },
-} as const satisfies Readonly<Record<string, EmotionModelConfig>>;
+const paper = {
+  preset: 'paper',
+  input: defaultInput,
+  faceEncoder: facePresets.paper,
+  sceneEncoder: scenePresets.paper,
+  audioEncoder: audioPresets.paper,
+  videoAdapter: adapterPresets.paper.frame,
+  audioAdapter: adapterPresets.paper.audio,
+  fusion: fusionPresets.paper,
+  languageModel: decoderPresets.paper,
+} as const satisfies EmotionModelConfig;
+
+const tiny = {
+  preset: 'tiny',
+  input: { ...defaultInput, listCandidates: false },
+  faceEncoder: facePresets.tiny,
+  sceneEncoder: scenePresets.tiny,
+  audioEncoder: audioPresets.tiny,
+  videoAdapter: adapterPresets.tiny.frame,
+  audioAdapter: adapterPresets.tiny.audio,
+  fusion: fusionPresets.tiny,
+  // <|im_start|> and <|im_end|> of the tokenizer that ships with the weights.
+  languageModel: { ...decoderPresets.tiny, specialTokens: { bos: 4089, eos: [4090] } },
+} as const satisfies EmotionModelConfig;
+
+/** The encoders and adapters of `tiny` around a language model that was taught on the texts of the world. */
+const small = {
+  ...aroundLanguageModel(tiny, decoderPresets.small),
+  preset: 'small',
+  input: defaultInput,
+} as const satisfies EmotionModelConfig;
+
+/**
+ * `paper`: the published sizes. `small`: a real language model of 135 M weights behind small encoders, for laptops. `tiny`: the embedded
+ * model, every part small, the same structure.
+ */
+export const presets = { paper, small, tiny } as const satisfies Readonly<Record<string, EmotionModelConfig>>;
 
 /** Resolves every component and checks that their widths meet. @throws InvalidConfigError naming the field */
 export function resolveModelConfig(partial: Partial<EmotionModelConfig>): EmotionModelConfig {

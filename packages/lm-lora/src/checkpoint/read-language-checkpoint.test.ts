@@ -95,7 +95,7 @@ describe('readLanguageCheckpoint', () => {
 
   it('knows biases and a tied head', async () => {
     const { config, weights } = await readLanguageCheckpoint(huggingFaceFolder);
-    expect(config).toMatchObject({ attentionBias: true, tiedHead: true, ropeTheta: 1_000_000, maxPositions: 256 });
+    expect(config).toMatchObject({ attentionBias: true, tiedHead: true, ropeTheta: 1_000_000, maxPositions: 2048 });
     expect((weights.get('model.layers.1.self_attn.k_proj.bias') as FloatTensor).dims).toEqual([16]);
     expect(weights.has('lm_head.weight')).toBe(false);
   });
@@ -114,7 +114,7 @@ describe('readLanguageCheckpoint', () => {
   });
 
   it('refuses more positions than the model was made for', async () => {
-    expect(await codeOf(readLanguageCheckpoint(ggufFile, { maxPositions: 257 }))).toBe('INVALID_CONFIG');
+    expect(await codeOf(readLanguageCheckpoint(ggufFile, { maxPositions: 2049 }))).toBe('INVALID_CONFIG');
   });
 
   it('lists all tensors that do not fit the sizes', async () => {

@@ -15,6 +15,9 @@ export interface TensorFacts {
 /** Architectures that are this decoder. */
 const modelTypes = ['llama', 'qwen2'];
 
+/** Decimal digits that a 32-bit float can tell apart. */
+const FLOAT32_DIGITS = 7;
+
 /** Longest sequence unless told otherwise: the rotary table and, in use, the cache grow with it. */
 const USUAL_POSITIONS = 8192;
 
@@ -46,7 +49,7 @@ export function statedDecoderConfig(
     headDim: size('head_dim', hidden / heads),
     mlp: size('intermediate_size'),
     ropeTheta: requireNumber('rope_theta', stated.rope_theta ?? rope.rope_theta ?? 10_000),
-    rmsEps: size('rms_norm_eps'),
+    rmsEps: Number(size('rms_norm_eps').toPrecision(FLOAT32_DIGITS)), // a GGUF file says 9.999999747378752e-6
     attentionBias: hasAttentionBias,
     tiedHead: stated.tie_word_embeddings === true || !hasHead,
     maxPositions: maxPositions ?? Math.min(positions, USUAL_POSITIONS),

@@ -130,6 +130,25 @@ export const presets = {
     lora: { rank: 8, alpha: 16 },
   }),
   /**
+   * SmolLM2-135M-Instruct (its config.json): a real language model for laptops. It allows 8,192 positions; a clip with its
+   * answer needs fewer.
+   */
+  small: resolveDecoderConfig({
+    vocabSize: 49_152,
+    hidden: 576,
+    layers: 30,
+    heads: 9,
+    keyHeads: 3,
+    headDim: 64,
+    mlp: 1536,
+    ropeTheta: 100_000,
+    rmsEps: 1e-5,
+    tiedHead: true,
+    maxPositions: 2048,
+    specialTokens: { bos: 1, eos: [2, 0] }, // <|im_start|>, <|im_end|>, <|endoftext|>
+    lora: { rank: 16, alpha: 32, dropout: 0.05 },
+  }),
+  /**
    * Qwen2.5-1.5B-Instruct (its config.json) with the LoRA of Nano-EmoX. The model allows 32,768 positions; a clip with its
    * answer needs at most 2,048 (the released training code cuts at 1,024 + 1,024), and the rotary table is sized by this.
    */

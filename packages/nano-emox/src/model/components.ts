@@ -33,7 +33,8 @@ export const componentFolders = {
   languageModel: 'language-model',
 } as const satisfies Readonly<Record<keyof ModelComponents, string>>;
 
-type Loaders = {
+/** How each part is opened. */
+export type Loaders = {
   readonly [Part in keyof ModelComponents]: (options: ComponentOptions) => Promise<ModelComponents[Part]>;
 };
 
@@ -64,7 +65,7 @@ export function loadComponents(
   options: ModelOptions,
 ): Promise<OpenComponents> {
   const path = (part: keyof ModelComponents) => join(folder, componentFolders[part]);
-  return open(config, options, {
+  return openComponents(config, options, {
     faceEncoder: (shared) => FaceEncoder.fromPretrained(path('faceEncoder'), shared),
     sceneEncoder: (shared) => SceneEncoder.fromPretrained(path('sceneEncoder'), shared),
     audioEncoder: (shared) => AudioEncoder.fromPretrained(path('audioEncoder'), shared),
@@ -82,20 +83,29 @@ export function createComponents(
   tokenizer: TextTokenizer | TokenizerJson,
   options: ModelOptions,
 ): Promise<OpenComponents> {
-  return open(config, options, {
-    faceEncoder: (shared) => FaceEncoder.create(config.faceEncoder, shared),
-    sceneEncoder: (shared) => SceneEncoder.create(config.sceneEncoder, shared),
-    audioEncoder: (shared) => AudioEncoder.create(config.audioEncoder, shared),
-    videoAdapter: (shared) => Adapter.create(config.videoAdapter, shared),
-    audioAdapter: (shared) => Adapter.create(config.audioAdapter, shared),
-    fusion: (shared) => FusionExperts.create(config.fusion, shared),
+  return openComponents(config, options, {
+    ...freshParts(config),
     languageModel: (shared) =>
       CausalLanguageModel.create(config.languageModel, { ...shared, tokenizer, attention: duplexAttention }),
   });
 }
 
+/** Everything but the language model, with fresh weights. */
+export const freshParts = (config: EmotionModelConfig): Omit<Loaders, 'languageModel'> => ({
+  faceEncoder: (shared) => FaceEncoder.create(config.faceEncoder, shared),
+  sceneEncoder: (shared) => SceneEncoder.create(config.sceneEncoder, shared),
+  audioEncoder: (shared) => AudioEncoder.create(config.audioEncoder, shared),
+  videoAdapter: (shared) => Adapter.create(config.videoAdapter, shared),
+  audioAdapter: (shared) => Adapter.create(config.audioAdapter, shared),
+  fusion: (shared) => FusionExperts.create(config.fusion, shared),
+});
+
 /** Opens every part on one runtime; if one fails, those already open are freed. */
-async function open(config: EmotionModelConfig, options: ModelOptions, loaders: Loaders): Promise<OpenComponents> {
+export async function openComponents(
+  config: EmotionModelConfig,
+  options: ModelOptions,
+  loaders: Loaders,
+): Promise<OpenComponents> {
   const { warmUp = false, ...shared } = options;
   const executor = options.executor ?? (await openExecutor({ spin: false, ...shared }));
   const faceDetector = new FaceDetector();

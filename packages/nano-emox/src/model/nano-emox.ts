@@ -14,6 +14,7 @@ import type { TaskOutcome } from '../analysis/events';
 import { type MeasureAttentionOptions, measureAttention } from '../analysis/measure-attention';
 import { type ResponseDelta, respondTo } from '../analysis/respond';
 import { type EmotionModelConfig, resolveModelConfig } from '../model-config';
+import { type AssemblyParts, assembleComponents } from './assemble-components';
 import {
   createComponents,
   loadComponents,
@@ -76,6 +77,24 @@ export class NanoEmoX {
   ): Promise<NanoEmoX> {
     const resolved = resolveModelConfig(config);
     return new NanoEmoX(resolved, await createComponents(resolved, options.tokenizer, options));
+  }
+
+  /**
+   * A model around a language model as people have it, to be trained: adapters, fusion and low-rank matrices begin fresh, the encoders,
+   * too, unless they are taken from another model, sizes included.
+   * @throws MissingFileError, InvalidFileError, WeightsMismatchError, InvalidConfigError (another language model than `config` says)
+   * @example
+   * const parts = { languageModel: 'SmolLM2-135M-Instruct.Q4_1.gguf', encoders: 'tiny' };
+   * const model = await NanoEmoX.assemble(presets.small, parts);
+   * await model.save('./small'); // what trainEmotionModel of @nano-emox/recipes starts from
+   */
+  static async assemble(
+    config: Partial<EmotionModelConfig>,
+    parts: AssemblyParts,
+    options: ModelOptions = {},
+  ): Promise<NanoEmoX> {
+    const assembled = await assembleComponents(config, parts, options);
+    return new NanoEmoX(assembled.config, assembled.opened);
   }
 
   /** The parts; each can be used alone. They belong to the model. */
