@@ -1,0 +1,3 @@
+import { testShownProgram } from '../../../tooling/shown-program';
+
+testShownProgram(import.meta.url, '../README.md', 'serve-a-model.ts');
