@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^nano-emox$/, replacement: source('index.ts') },
       { find: /^nano-emox\/sample-clip$/, replacement: source('sample-clip.ts') },
+      { find: /^nano-emox\/convert$/, replacement: source('convert/index.ts') },
       { find: /^nano-emox\/training$/, replacement: source('training/index.ts') },
     ],
   },

@@ -1,0 +1,258 @@
+"""Files as people have them, tiny and random, for the conversion into a model folder, and what the upstream models compute with them.
+
+Regenerate: /path/to/venv/bin/python tooling/oracles/convert.py
+Writes packages/nano-emox/src/convert/__fixtures__/:
+- `clip/`: CLIPModel with its text tower, sharded safetensors with index, as `save_pretrained` writes it
+- `hubert/pytorch_model.bin`: HubertForCTC, so its names begin with `hubert.`
+- `facexformer/model.pt`: random tensors under the names of the published file, key `state_dict_backbone`, with decoder and position encoding
+- `qwen2/`: Qwen2ForCausalLM in bfloat16 (its tokenizer is that of `lm-lora`), `lora/`: an adapter of peft for it
+- `ckpt.pth`, `ckpt_2.pth`, `ckpt_3.pth`: what the released training code saves, in three phases that change different parts
+- `qwen2.gguf`: the same language model in Q4_0, Q4_1, Q8_0, F16 and F32, with its tokenizer
+- `expected.safetensors`: `input.*` and `output.*` of the upstream models, `pth.*` the values that count after all three phases,
+  `gguf.*` tensors of the GGUF file as gguf-py reads them, under Hugging Face names
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import gguf
+import numpy
+import peft
+import safetensors
+import torch
+import transformers
+
+from common import ROOT, fixture_path, randomise, seeded_normal, versions, write_safetensors
+
+SEED = 20264
+MAX_TOTAL_BYTES = 1_200_000
+TARGET = ROOT / "packages" / "nano-emox" / "src" / "convert" / "__fixtures__"
+DIM, LM, EXPERTS = 16, 32, 3
+generator = torch.Generator().manual_seed(SEED)
+expected: dict[str, torch.Tensor] = {}
+
+
+def normal(*shape: int) -> torch.Tensor:
+    return 0.3 * torch.randn(shape, generator=generator)
+
+
+@torch.no_grad()
+def clip() -> None:
+    shared = dict(hidden_size=DIM, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2)
+    config = transformers.CLIPConfig(
+        vision_config=dict(**shared, image_size=56, patch_size=14, hidden_act="quick_gelu"),
+        text_config=dict(**shared, vocab_size=20, max_position_embeddings=8, eos_token_id=2, bos_token_id=1, pad_token_id=0),
+        projection_dim=8,
+    )
+    model = transformers.CLIPModel(config).eval()
+    randomise(model, SEED, gain=1.3)
+    model.save_pretrained(TARGET / "clip", max_shard_size="30KB")
+    pixels = seeded_normal((2, 3, 56, 56), SEED + 1)
+    states = model.vision_model(pixel_values=pixels, output_hidden_states=True).hidden_states
+    expected["input.clip"] = pixels
+    expected["output.clip"] = torch.stack([state[:, 0] for state in states], dim=1)  # [images, levels, DIM]
+
+
+@torch.no_grad()
+def hubert() -> None:
+    config = transformers.HubertConfig(
+        vocab_size=8, hidden_size=DIM, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, feat_extract_norm="layer",
+        conv_dim=(8,) * 7, conv_bias=False, num_conv_pos_embeddings=8, num_conv_pos_embedding_groups=2, do_stable_layer_norm=True,
+        hidden_dropout=0.0, activation_dropout=0.0, attention_dropout=0.0, feat_proj_dropout=0.0, layerdrop=0.0,
+        apply_spec_augment=False,
+    )
+    model = transformers.HubertForCTC(config).eval()
+    randomise(model, SEED + 10, gain=1.3)
+    (TARGET / "hubert").mkdir(exist_ok=True)
+    torch.save(model.state_dict(), TARGET / "hubert" / "pytorch_model.bin")
+    sound = seeded_normal((2, 3200), SEED + 11)
+    expected["input.hubert"] = sound
+    expected["output.hubert"] = model.hubert(sound, output_hidden_states=True).hidden_states[1].mean(dim=1)  # after layer 1
+
+
+def swin_names() -> dict[str, torch.Tensor]:
+    """As torchvision's SwinTransformer names them below FaceXFormer's `backbone`; one block a stage, widths 4 to 32."""
+    tensors = {"0.0.0.weight": normal(4, 3, 4, 4), "0.0.0.bias": normal(4), "0.0.2.weight": normal(4), "0.0.2.bias": normal(4)}
+    for stage, (width, heads) in enumerate(((4, 1), (8, 2), (16, 4), (32, 8))):
+        block = f"0.{2 * stage + 1}.0."
+        for norm in ("norm1", "norm2"):
+            tensors |= {f"{block}{norm}.weight": normal(width), f"{block}{norm}.bias": normal(width)}
+        tensors[block + "attn.relative_position_bias_table"] = normal(169, heads)
+        tensors[block + "attn.relative_position_index"] = torch.zeros(2401, dtype=torch.int64)
+        for name, shape in (("attn.qkv", (3 * width, width)), ("attn.proj", (width, width)), ("mlp.0", (4 * width, width)), ("mlp.3", (width, 4 * width))):
+            tensors |= {f"{block}{name}.weight": normal(*shape), f"{block}{name}.bias": normal(shape[0])}
+        if stage < 3:
+            merging = f"0.{2 * stage + 2}."
+            tensors[merging + "reduction.weight"] = normal(2 * width, 4 * width)
+            tensors |= {merging + "norm.weight": normal(4 * width), merging + "norm.bias": normal(4 * width)}
+    tensors |= {"1.weight": normal(32), "1.bias": normal(32)}
+    return {f"backbone.{name}": tensor for name, tensor in tensors.items()}
+
+
+def facexformer() -> None:
+    state = swin_names()
+    for stage, width in enumerate((4, 8, 16, 32)):
+        state |= {f"linear_c.{stage}.proj.weight": normal(12, width), f"linear_c.{stage}.proj.bias": normal(12)}
+    state["linear_fuse.weight"] = normal(12, 48, 1, 1)
+    state["pe_layer.positional_encoding_gaussian_matrix"] = normal(2, 6)
+    state["face_decoder.transformer.layers.0.self_attn.q_proj.weight"] = normal(12, 12)
+    (TARGET / "facexformer").mkdir(exist_ok=True)
+    torch.save({"state_dict_backbone": state, "epoch": 3}, TARGET / "facexformer" / "model.pt")
+    expected["facexformer.linear_fuse.weight"] = state["linear_fuse.weight"]
+
+
+def linear(name: str, out_dim: int, in_dim: int) -> dict[str, torch.Tensor]:
+    return {f"{name}.weight": normal(out_dim, in_dim), f"{name}.bias": normal(out_dim)}
+
+
+def norm(name: str, width: int) -> dict[str, torch.Tensor]:
+    return {f"{name}.weight": normal(width), f"{name}.bias": normal(width)}
+
+
+def qformer(kind: str, positions: str, rows: int, projection: str) -> dict[str, torch.Tensor]:
+    bert, tensors = f"{kind}_Qformer.bert.", {}
+    tensors |= {f"{kind}_query_tokens": normal(1, 4, 24), f"{positions}.weight": normal(rows, DIM)}
+    tensors |= norm(bert + "embeddings.LayerNorm", 24) | {bert + "embeddings.position_ids": torch.arange(512)[None]}
+    for index in range(2):
+        layer = f"{bert}encoder.layer.{index}."
+        for attention, width in (("attention", 24), ("crossattention", DIM)):
+            tensors |= linear(f"{layer}{attention}.self.query", 24, 24)
+            tensors |= linear(f"{layer}{attention}.self.key", 24, width) | linear(f"{layer}{attention}.self.value", 24, width)
+            tensors |= linear(f"{layer}{attention}.output.dense", 24, 24) | norm(f"{layer}{attention}.output.LayerNorm", 24)
+        tensors |= linear(layer + "intermediate_query.dense", 32, 24) | linear(layer + "output_query.dense", 24, 32)
+        tensors |= norm(layer + "output_query.LayerNorm", 24)
+    return tensors | linear(projection, LM, 24)
+
+
+def trained_parts() -> dict[str, torch.Tensor]:
+    """Section by section what trains in the released model, with the buffers and unused layers that its files keep."""
+    tensors = qformer("video", "video_frame_position_embedding", 32, "video_proj")
+    tensors |= qformer("audio", "audio_position_embedding", 8, "audio_llama_proj")
+    tensors |= {"facial_encoder.query": normal(2, 12), "facial_encoder.attn.in_proj_weight": normal(36, 12)}
+    tensors |= {"facial_encoder.attn.in_proj_bias": normal(36)} | linear("facial_encoder.attn.out_proj", 12, 12)
+    tensors |= norm("facial_encoder.lynorm", 12) | linear("facial_encoder.face_proj.0", 10, 12) | linear("facial_encoder.face_proj.3", LM, 10)
+    tensors["facial_encoder.facexformer.backbone.0.1.0.attn.relative_position_index"] = torch.zeros(2401, dtype=torch.int64)
+    tensors["facial_encoder.facexformer.pe_layer.positional_encoding_gaussian_matrix"] = normal(2, 6)
+    tensors["visual_encoder.vision_model.embeddings.position_ids"] = torch.arange(17)[None]
+    fusion = "multi_multiscale_fusion."
+    tensors |= linear(fusion + "audio_proj", 8, DIM) | linear(fusion + "visual_proj", 8, DIM)
+    for index in range(EXPERTS):
+        attention = f"{fusion}cross_attns.{index}."
+        tensors |= {attention + "in_proj_weight": normal(24, 8), attention + "in_proj_bias": normal(24)}
+        tensors |= linear(attention + "out_proj", 8, 8) | norm(f"{fusion}ffns.{index}.0", 8)
+        tensors |= linear(f"{fusion}ffns.{index}.1", 8, 8) | linear(f"{fusion}ffns.{index}.4", 8, 8)
+    tensors |= linear(fusion + "gate_mlp.0", 8, 24) | linear(fusion + "gate_mlp.3", EXPERTS, 8) | linear("multi_llama_proj", LM, 8)
+    tensors |= linear("multi_audio_embs", DIM, DIM) | linear("multi_video_embs", DIM, DIM) | linear("image_llama_proj", LM, DIM)
+    return tensors
+
+
+def save_phase(name: str, model: dict[str, torch.Tensor]) -> None:
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(normal(2))])
+    torch.save(
+        {"model": model, "optimizer": optimizer.state_dict(), "config": {"arch": "affectgpt"}, "scaler": None, "epoch": 1},
+        TARGET / name,
+    )
+
+
+@torch.no_grad()
+def language_model() -> tuple[transformers.Qwen2ForCausalLM, dict[str, torch.Tensor]]:
+    config = transformers.Qwen2Config(
+        vocab_size=600, hidden_size=LM, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1,
+        max_position_embeddings=128, rms_norm_eps=1e-6, tie_word_embeddings=True, bos_token_id=None, eos_token_id=594,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6}, use_sliding_window=False,
+    )  # fmt: skip
+    model = transformers.Qwen2ForCausalLM(config).eval()
+    randomise(model, SEED + 20, gain=1.3)
+    model.bfloat16().save_pretrained(TARGET / "qwen2")
+    # Read again: what stands in memory has rounded rotary frequencies, too.
+    model = transformers.Qwen2ForCausalLM.from_pretrained(TARGET / "qwen2", dtype=torch.float32).eval()
+    shutil.copy(fixture_path("lm-lora", "tokenizer.json"), TARGET / "qwen2" / "tokenizer.json")
+    targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    lora = peft.get_peft_model(model, peft.LoraConfig(r=4, lora_alpha=8, target_modules=targets, task_type="CAUSAL_LM")).eval()
+    for index, (name, parameter) in enumerate(sorted(lora.named_parameters())):
+        if "lora_" in name:
+            parameter.copy_(seeded_normal(parameter.shape, SEED + 100 + index, scale=0.2))
+    lora.save_pretrained(TARGET / "lora")
+    (TARGET / "lora" / "README.md").unlink(missing_ok=True)
+    path = TARGET / "lora" / "adapter_config.json"
+    written = json.loads(path.read_text())
+    written["target_modules"].sort()  # a set in peft, in another order every time
+    written["base_model_name_or_path"] = None
+    path.write_text(json.dumps(written, indent=2) + "\n")
+    ids = torch.randint(0, 590, (1, 9), generator=torch.Generator().manual_seed(SEED))
+    expected["input.qwen2"] = ids
+    expected["output.qwen2"] = lora(input_ids=ids).logits
+    with lora.disable_adapter():
+        expected["output.qwen2-base"] = lora(input_ids=ids).logits
+    matrices = {f"llama_model.{name}": value for name, value in lora.state_dict().items() if "lora_" in name}
+    return lora.unload(), matrices
+
+
+def gguf_file(model: transformers.Qwen2ForCausalLM) -> None:
+    config, kinds = model.config, gguf.GGMLQuantizationType
+    writer = gguf.GGUFWriter(str(TARGET / "qwen2.gguf"), "qwen2")
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_rope_freq_base(1e6)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    content = json.loads(fixture_path("lm-lora", "tokenizer.json").read_text())
+    special = {token["content"]: token["id"] for token in content["added_tokens"]}
+    tokens = sorted((content["model"]["vocab"] | special).items(), key=lambda item: item[1])
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("qwen2")
+    writer.add_token_list([token for token, _ in tokens])
+    writer.add_token_types([gguf.TokenType.CONTROL if token in special else gguf.TokenType.NORMAL for token, _ in tokens])
+    writer.add_token_merges([pair if isinstance(pair, str) else " ".join(pair) for pair in content["model"]["merges"]])
+    writer.add_eos_token_id(special["<|im_end|>"])
+    writer.add_chat_template("{% for message in messages %}{{ message['content'] }}{% endfor %}")
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.QWEN2, config.num_hidden_layers)
+    chosen = {"q_proj": kinds.Q4_0, "k_proj": kinds.Q4_1, "v_proj": kinds.Q8_0, "o_proj": kinds.F16, "embed_tokens": kinds.Q8_0}
+    for name, tensor in model.state_dict().items():
+        if name == "lm_head.weight":
+            continue
+        part, leaf = name.rsplit(".", 2)[-2:]
+        kind = chosen.get(part, kinds.F32) if leaf == "weight" else kinds.F32
+        data = gguf.quants.quantize(tensor.numpy(), kind)
+        suffix = f".{leaf}"
+        writer.add_tensor(names.get_name(name.removesuffix(suffix)) + suffix, data, raw_dtype=kind)
+        if name.startswith("model.layers.0.self_attn."):
+            expected[f"gguf.{name}"] = torch.from_numpy(numpy.array(gguf.quants.dequantize(data, kind), dtype=numpy.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+if __name__ == "__main__":
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    clip()
+    hubert()
+    facexformer()
+    model, matrices = language_model()
+    first = trained_parts() | {name: normal(*value.shape) for name, value in matrices.items()}
+    second = {name: normal(*value.shape) if value.is_floating_point() else value for name, value in first.items() if "multi_" in name or "_Qformer" in name}
+    third = {name: normal(*first[name].shape) for name in ("video_query_tokens", "multi_llama_proj.weight")} | matrices
+    for name, phase in (("ckpt.pth", first), ("ckpt_2.pth", second), ("ckpt_3.pth", third)):
+        save_phase(name, phase)
+    counted = first | second | third
+    for name in ("audio_query_tokens", "video_query_tokens", "multi_llama_proj.weight", "multi_multiscale_fusion.gate_mlp.3.bias", "facial_encoder.query"):
+        expected[f"pth.{name}"] = counted[name]
+    gguf_file(model)
+    clean = {name: tensor.detach().clone().contiguous() for name, tensor in expected.items()}
+    about = {"generator": "tooling/oracles/convert.py", "versions": versions(transformers, peft, safetensors, numpy) | {"gguf": "0.19.0"}, "seed": SEED}
+    write_safetensors(TARGET / "expected.safetensors", clean, {"about": json.dumps(about, sort_keys=True)})
+    files = sorted(path for path in TARGET.rglob("*") if path.is_file())
+    for path in files:
+        path.chmod(0o644)
+        print(f"{path.relative_to(ROOT)}  {path.stat().st_size} bytes")
+    total = sum(path.stat().st_size for path in files)
+    print(f"{total} bytes")
+    if total > MAX_TOTAL_BYTES:
+        sys.exit(f"more than {MAX_TOTAL_BYTES}")
