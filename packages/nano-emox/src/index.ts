@@ -1,6 +1,7 @@
 export { AnalysisRun } from './analysis/analysis-run';
 export type { AnalyzeOptions } from './analysis/analyze';
 export type { AskOptions, Question } from './analysis/ask-task';
+export type { EmotionDecision } from './analysis/decide-emotion';
 export type { ClipEvidence, EncodeClipOptions, EncodedClip, FaceEvidence } from './analysis/encode-clip';
 export type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome } from './analysis/events';
 export type { MeasureAttentionOptions } from './analysis/measure-attention';
@@ -8,6 +9,12 @@ export type { ResponseDelta } from './analysis/respond';
 export type { AnalysisResult } from './analysis/result';
 export { aroundLanguageModel } from './around-language-model';
 export type { AssemblyParts } from './model/assemble-components';
-export { componentFolders, type ModelComponents, type ModelOptions } from './model/components';
+export {
+  componentFolders,
+  type ModelComponents,
+  type ModelOptions,
+  type OptionalComponents,
+  optionalFolders,
+} from './model/components';
 export { NanoEmoX } from './model/nano-emox';
 export { type EmotionModelConfig, type InputConfig, presets, resolveModelConfig } from './model-config';

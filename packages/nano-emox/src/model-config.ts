@@ -4,6 +4,7 @@ import {
   presets as audioPresets,
   resolveAudioEncoderConfig as resolveAudioConfig,
 } from '@nano-emox/audio-encoder';
+import { type PerceptionHeadConfig, resolvePerceptionConfig } from '@nano-emox/distillation';
 import { duplexAttention } from '@nano-emox/duplex-attention';
 import {
   type FaceEncoderConfig,
@@ -17,6 +18,7 @@ import {
   type SceneEncoderConfig,
   presets as scenePresets,
 } from '@nano-emox/scene-encoder';
+import { formatAnswer, parseAnswer } from '@nano-emox/tasks';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
 import { aroundLanguageModel } from './around-language-model';
 
@@ -51,6 +53,8 @@ export interface EmotionModelConfig {
   readonly languageModel: DecoderConfig;
   /** Branches (`multi` is the fusion) that contribute no soft tokens, though their components are there. @default none */
   readonly without?: readonly OptionalBranch[];
+  /** A classifier on one encoder that decides on the emotion (MER) together with the language model. @default none */
+  readonly perceptionHead?: PerceptionHeadConfig;
 }
 
 const defaultInput: InputConfig = { frames: 8, clips: 8, faceCrop: 'detect', listCandidates: true };
@@ -106,6 +110,7 @@ export function resolveModelConfig(partial: Partial<EmotionModelConfig>): Emotio
     fusion: resolveFusionConfig(partial.fusion ?? {}),
     languageModel: resolveExtendedConfig(partial.languageModel ?? {}, duplexAttention),
     ...(partial.without && partial.without.length > 0 && { without: requireBranches(partial.without) }),
+    ...(partial.perceptionHead && { perceptionHead: resolvePerception(partial.perceptionHead) }),
   };
   checkConnections(config);
   return config;
@@ -125,9 +130,30 @@ function requireBranches(without: readonly OptionalBranch[]): readonly OptionalB
   });
 }
 
+/** Its labels must be words that an answer to MER can name. @throws InvalidConfigError, InvalidArgumentError */
+function resolvePerception(partial: PerceptionHeadConfig): PerceptionHeadConfig {
+  const config = resolvePerceptionConfig(partial);
+  const { labels } = config.head;
+  const isReadBack = (emotion: string) => {
+    const outcome = parseAnswer('mer', formatAnswer('mer', { emotion }, { candidates: labels }), {
+      candidates: labels,
+    });
+    return outcome.status === 'parsed' && outcome.value.emotion === emotion;
+  };
+  const unreadable = labels.find((label) => !isReadBack(label));
+  if (unreadable === undefined) return config;
+  throw new InvalidConfigError({
+    message: `perceptionHead: the language model cannot answer with the label ${JSON.stringify(unreadable)}`,
+    hint: 'Use lower-case labels of letters, digits, spaces, hyphens or apostrophes.',
+    field: 'perceptionHead.head.labels',
+  });
+}
+
 /** Neighbours must agree on widths, and face and scene see frames of one size. */
 function checkConnections(config: EmotionModelConfig): void {
   const { sceneEncoder, audioEncoder, videoAdapter, audioAdapter, fusion, faceEncoder, languageModel } = config;
+  const { perceptionHead } = config;
+  const readDims = { face: faceEncoder.headWidth, scene: sceneEncoder.hidden };
   const pairs: [string, number | string, number][] = [
     ['faceEncoder.lmDim', faceEncoder.lmDim, languageModel.hidden],
     ['videoAdapter.lmDim', videoAdapter.lmDim, languageModel.hidden],
@@ -143,6 +169,13 @@ function checkConnections(config: EmotionModelConfig): void {
           ['sceneEncoder.levels.length', sceneEncoder.levels.length, fusion.experts],
           ['audioEncoder.levels.length', audioEncoder.levels.length, fusion.experts],
         ] as [string, number, number][])
+      : []),
+    ...(perceptionHead
+      ? ([['perceptionHead.head.featureDim', perceptionHead.head.featureDim, readDims[perceptionHead.reads]]] as [
+          string,
+          number,
+          number,
+        ][])
       : []),
   ];
   for (const [field, received, expected] of pairs) {

@@ -2,6 +2,7 @@ import type { MediaSource } from '@nano-emox/media';
 import { modeForModalities, type TaskId, taskIds } from '@nano-emox/tasks';
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
 import { type AskOptions, askTask, type Question } from './ask-task';
+import { decideEmotion, ownLabels, requireLabelsOf } from './decide-emotion';
 import {
   type EncodeClipOptions,
   type EncodedClip,
@@ -18,6 +19,8 @@ export interface AnalyzeOptions extends EncodeClipOptions, AskOptions, Pick<Ques
   readonly tasks?: readonly TaskId[];
   /** Words spoken in the clip; the model does not listen to speech as text. @default '' */
   readonly words?: string;
+  /** Whether the perception head, where the model has one, has a say in the emotion. @default true */
+  readonly perceptionHead?: boolean;
   /** Sees every event, also when the analysis is awaited. */
   readonly onEvent?: (event: AnalysisEvent) => void;
 }
@@ -38,6 +41,8 @@ export async function* analysisEvents(
 ): AsyncGenerator<AnalysisEvent, void, undefined> {
   const { words = '', signal } = options;
   const tasks = checkTasks(options.tasks ?? taskIds);
+  const head = options.perceptionHead === false ? undefined : model.components.perceptionHead;
+  if (head && tasks.includes('mer')) requireLabelsOf(head, options.candidates);
   const startedMs = performance.now();
   const tracker = new Tracker(STAGES + tasks.length);
   const clip = isEncoded(source) ? source : yield* encodingEvents(model, source, options, tracker);
@@ -53,9 +58,12 @@ export async function* analysisEvents(
       words,
       ...(options.dialogue && { dialogue: options.dialogue }),
       ...(options.candidates && { candidates: options.candidates }),
+      ...(task === 'mer' && head && ownLabels(head)),
     };
     const answer = askTask(model.components, model.config, clip, task, question, options);
-    const outcome = yield* mapPieces(answer, (text): AnalysisEvent[] => [{ type: 'task-delta', task, text }]);
+    const answered = yield* mapPieces(answer, (text): AnalysisEvent[] => [{ type: 'task-delta', task, text }]);
+    const outcome =
+      task === 'mer' && head ? await decideEmotion(head, clip, answered as TaskOutcome<'mer'>, { signal }) : answered;
     outcomes[task] = outcome;
     tracker.timingsMs[task] = outcome.durationMs;
     tracker.completed++;

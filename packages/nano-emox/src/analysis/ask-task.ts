@@ -30,6 +30,8 @@ export interface Question {
   readonly dialogue?: Dialogue;
   /** Labels to choose from, for MER and MIR. @default the set of the task */
   readonly candidates?: readonly string[];
+  /** Labels that the model knows for MER, where they are others than those of the task. */
+  readonly labels?: readonly string[];
 }
 
 export interface AskOptions extends RunOptions {
@@ -39,11 +41,11 @@ export interface AskOptions extends RunOptions {
 
 /** The prompt of a task, and those soft tokens of the clip that it has places for. */
 export function promptOf(task: TaskId, config: EmotionModelConfig, clip: EncodedClip, question: Question) {
-  const { mode, words, dialogue, candidates } = question;
+  const { mode, words, dialogue, candidates, labels } = question;
   const prompt = buildPrompt(task, {
     mode,
     subtitle: words,
-    candidates: candidates ?? (config.input.listCandidates ? undefined : false),
+    candidates: candidates ?? (config.input.listCandidates ? labels : false),
     ...(dialogue && { dialogue }),
   } as Parameters<typeof buildPrompt>[1]);
   const needed = new Set(prompt.flatMap((segment) => ('modality' in segment ? [segment.modality] : [])));
@@ -60,7 +62,7 @@ export async function* askTask<Id extends TaskId>(
   { sampling, signal }: AskOptions,
 ): AsyncGenerator<string, TaskOutcome<Id>, undefined> {
   const startedMs = performance.now();
-  const { candidates } = question;
+  const candidates = question.candidates ?? question.labels;
   const { prompt, softTokens } = promptOf(task, config, clip, question);
   const options = { maxNewTokens: MAX_ANSWER_TOKENS[task], stop: [answerStop], ...sampling, signal };
   const tokens: GeneratedToken[] = [];

@@ -8,7 +8,7 @@ import {
   type MediaWarning,
 } from '@nano-emox/media';
 import type { FloatTensor, HostTensor, Modality, RunOptions, SoftTokens } from '@nano-emox/tensor-contract';
-import type { ModelComponents } from '../model/components';
+import type { ModelComponents, OptionalComponents } from '../model/components';
 import { type EmotionModelConfig, hasBranch } from '../model-config';
 import type { ReadClip, StageName } from './events';
 
@@ -43,6 +43,11 @@ export interface EncodedClip {
   readonly evidence: ClipEvidence;
   /** Weight of each fusion expert, shallow to deep, sum 1; absent without picture and sound, or where the fusion has no gate. */
   readonly gate?: readonly number[];
+  /**
+   * What the perception head reads, float32 `[1, frames, featureDim]`; absent without a head, and where the clip lacks the
+   * face or the picture it looks at.
+   */
+  readonly headFeatures?: FloatTensor;
   readonly warnings: readonly MediaWarning[];
 }
 
@@ -54,7 +59,7 @@ export interface EncodeClipOptions extends RunOptions {
 /** The part of a model that reads clips. */
 export interface EncodingModel {
   readonly config: EmotionModelConfig;
-  readonly components: ModelComponents;
+  readonly components: ModelComponents & OptionalComponents;
   /** Looks for faces in all clips, unless the options of a clip ask for another. */
   readonly faceDetector: FaceDetector;
 }
@@ -99,10 +104,13 @@ export async function encodeClip(
     clip.video && (await stage('scene', () => sceneEncoder.encode(batchOfOne(clip.video?.frames as HostTensor), run)));
   if (scene) softTokens.push(await videoAdapter.adapt(scene.features, run));
   const faceFrames = clip.video?.faceFrames;
-  if (faceFrames && face && face.framesWithFace > 0 && hasBranch(config, 'face')) {
-    const { tokens } = await stage('face', () => faceEncoder.encode(batchOfOne(faceFrames), run));
-    softTokens.push({ modality: 'face', embeddings: tokens });
-  }
+  const reads = components.perceptionHead?.config.reads;
+  const looksAtFace = hasBranch(config, 'face') || reads === 'face';
+  const seenFace =
+    faceFrames && face && face.framesWithFace > 0 && looksAtFace
+      ? await stage('face', () => faceEncoder.encode(batchOfOne(faceFrames), run))
+      : undefined;
+  if (seenFace && hasBranch(config, 'face')) softTokens.push({ modality: 'face', embeddings: seenFace.tokens });
   const clips = clip.audio?.clips;
   const voice = clips && (await stage('voice', () => audioEncoder.encode(batchOfOne(clips), run)));
   if (voice) softTokens.push(await audioAdapter.adapt(voice.features, run));
@@ -118,12 +126,14 @@ export async function encodeClip(
         )
       : undefined;
   if (fused) softTokens.push({ modality: 'multi', embeddings: fused.embeddings });
+  const headFeatures = reads && { face: seenFace, scene }[reads]?.features;
 
   return {
     softTokens,
     modalities: softTokens.map(({ modality }) => modality),
     evidence,
     ...(fused?.gate && { gate: [...fused.gate.data] }),
+    ...(headFeatures && { headFeatures }),
     warnings: clip.warnings,
   };
 }

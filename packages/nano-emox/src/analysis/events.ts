@@ -1,5 +1,6 @@
 import type { GeneratedOutcome, TaskId, TaskValues } from '@nano-emox/tasks';
 import type { HostTensor } from '@nano-emox/tensor-contract';
+import type { EmotionDecision } from './decide-emotion';
 import type { ClipEvidence, EncodedClip } from './encode-clip';
 import type { AnalysisResult } from './result';
 
@@ -12,9 +13,14 @@ export interface AnalysisProgress {
   readonly total: number;
 }
 
-/** Result of one task: a value with confidence, or why the answer could not be read; never an exception. */
+/**
+ * Result of one task: a value with confidence, or why the answer could not be read; never an exception. `decision` is there
+ * where a perception head had a say in the emotion: then `confidence` is a calibrated probability.
+ */
 export type TaskOutcome<Id extends TaskId = TaskId> = {
-  [Key in Id]: GeneratedOutcome<TaskValues[Key]> & { readonly durationMs: number };
+  [Key in Id]: GeneratedOutcome<TaskValues[Key]> & { readonly durationMs: number } & (Key extends 'mer'
+      ? { readonly decision?: EmotionDecision }
+      : unknown);
 }[Id];
 
 /** A clip as it was decoded, before anything is computed from it: for showing what the model is about to see. */

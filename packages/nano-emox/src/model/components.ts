@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Adapter } from '@nano-emox/adapters';
 import { AudioEncoder } from '@nano-emox/audio-encoder';
+import { PerceptionHead } from '@nano-emox/distillation';
 import { duplexAttention } from '@nano-emox/duplex-attention';
 import type { Executor } from '@nano-emox/engine';
 import { type ComponentOptions, openExecutor, type SaveOptions } from '@nano-emox/engine/runtime';
@@ -22,6 +23,12 @@ export interface ModelComponents {
   readonly languageModel: CausalLanguageModel;
 }
 
+/** Parts that a model may have besides. */
+export interface OptionalComponents {
+  /** Decides on the emotion together with the language model. */
+  readonly perceptionHead?: PerceptionHead;
+}
+
 /** Folder of each component inside a model folder. */
 export const componentFolders = {
   faceEncoder: 'face-encoder',
@@ -33,9 +40,18 @@ export const componentFolders = {
   languageModel: 'language-model',
 } as const satisfies Readonly<Record<keyof ModelComponents, string>>;
 
+/** Folders of the optional ones. */
+export const optionalFolders = {
+  perceptionHead: 'perception-head',
+} as const satisfies Readonly<Record<keyof OptionalComponents, string>>;
+
 /** How each part is opened. */
 export type Loaders = {
   readonly [Part in keyof ModelComponents]: (options: ComponentOptions) => Promise<ModelComponents[Part]>;
+} & {
+  readonly [Part in keyof OptionalComponents]?: (
+    options: ComponentOptions,
+  ) => Promise<NonNullable<OptionalComponents[Part]>>;
 };
 
 /** Options of a whole model. */
@@ -51,7 +67,7 @@ export interface ModelOptions extends ComponentOptions {
 
 /** Components with the runtime they share, and the face detector. */
 export interface OpenComponents {
-  readonly components: ModelComponents;
+  readonly components: ModelComponents & OptionalComponents;
   readonly executor: Executor;
   /** One thread for all clips; begins with the first that looks for faces. */
   readonly faceDetector: FaceDetector;
@@ -74,6 +90,10 @@ export function loadComponents(
     fusion: (shared) => FusionExperts.fromPretrained(path('fusion'), shared),
     languageModel: (shared) =>
       CausalLanguageModel.fromPretrained(path('languageModel'), { ...shared, attention: duplexAttention }),
+    ...(config.perceptionHead && {
+      perceptionHead: (shared: ComponentOptions) =>
+        PerceptionHead.fromPretrained(join(folder, optionalFolders.perceptionHead), shared),
+    }),
   });
 }
 
@@ -98,6 +118,9 @@ export const freshParts = (config: EmotionModelConfig): Omit<Loaders, 'languageM
   videoAdapter: (shared) => Adapter.create(config.videoAdapter, shared),
   audioAdapter: (shared) => Adapter.create(config.audioAdapter, shared),
   fusion: (shared) => FusionExperts.create(config.fusion, shared),
+  ...(config.perceptionHead && {
+    perceptionHead: (shared: ComponentOptions) => PerceptionHead.create(config.perceptionHead, shared),
+  }),
 });
 
 /** Opens every part on one runtime; if one fails, those already open are freed. */
@@ -137,8 +160,13 @@ function begin(work: Promise<void>): void {
 }
 
 /** Writes every component into its folder. */
-export async function saveComponents(components: ModelComponents, folder: string, options: SaveOptions): Promise<void> {
-  for (const [part, name] of Object.entries(componentFolders) as [keyof ModelComponents, string][]) {
-    await components[part].save(join(folder, name), options);
+export async function saveComponents(
+  components: ModelComponents & OptionalComponents,
+  folder: string,
+  options: SaveOptions,
+): Promise<void> {
+  const folders = { ...componentFolders, ...optionalFolders };
+  for (const [part, name] of Object.entries(folders) as [keyof typeof folders, string][]) {
+    await components[part]?.save(join(folder, name), options);
   }
 }

@@ -21,6 +21,7 @@ import {
   type ModelComponents,
   type ModelOptions,
   type OpenComponents,
+  type OptionalComponents,
   saveComponents,
 } from './components';
 import { resolveModelFolder } from './resolve-folder';
@@ -98,7 +99,7 @@ export class NanoEmoX {
   }
 
   /** The parts; each can be used alone. They belong to the model. */
-  get components(): ModelComponents {
+  get components(): ModelComponents & OptionalComponents {
     return this.opened.components;
   }
 
