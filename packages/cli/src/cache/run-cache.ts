@@ -1,0 +1,72 @@
+import { cacheClear, cacheList, cacheVerify, hubCacheFolder } from '@nano-emox/hub';
+import { bytesText, progressText } from '../bytes-text';
+import { type ExitCode, exitCodes } from '../exit-codes';
+import { type CommandOutput, interruptible } from '../interruptible';
+import type { OutputChoice } from '../shared-options';
+import { StatusLine } from '../status-line';
+
+/** What is done with the cache. */
+export interface CacheChoice extends OutputChoice {
+  readonly action: 'list' | 'verify' | 'clear';
+  readonly repo: string | undefined;
+  readonly remove: boolean;
+  readonly json: boolean;
+}
+
+/** What an action found: as a document, in words, and whether all is well. */
+interface Finding {
+  readonly document: object;
+  readonly text: string;
+  readonly isWell?: boolean;
+}
+
+/** @returns the exit code of the program: 1 when a file is wrong */
+export function runCache(choice: CacheChoice, output: CommandOutput): Promise<ExitCode> {
+  const line = new StatusLine(output.stderr, choice);
+  const work = async (signal: AbortSignal): Promise<ExitCode> => {
+    const {
+      document,
+      text,
+      isWell = true,
+    } = await actions[choice.action](choice, line, signal).finally(() => line.clear());
+    output.stdout.write(choice.json ? `${JSON.stringify(document, null, 2)}\n` : text);
+    return isWell ? exitCodes.ok : exitCodes.failed;
+  };
+  return interruptible(work, output, choice);
+}
+
+type Action = (choice: CacheChoice, line: StatusLine, signal: AbortSignal) => Promise<Finding>;
+
+const actions: Readonly<Record<CacheChoice['action'], Action>> = {
+  async list({ repo }) {
+    const folder = hubCacheFolder();
+    const repositories = await cacheList({ repo });
+    const lines = repositories.flatMap((cached) => [
+      `${cached.repo}  ${bytesText(cached.sizeBytes)}`,
+      ...cached.commits.map(({ commit, revisions, files, sizeBytes }) =>
+        `  ${commit.slice(0, 12)}  ${files} files  ${bytesText(sizeBytes)}  ${revisions.join(', ')}`.trimEnd(),
+      ),
+    ]);
+    const text = lines.length === 0 ? `Nothing is cached in ${folder}.\n` : `${[...lines, folder].join('\n')}\n`;
+    return { document: { folder, repositories }, text };
+  },
+
+  async verify({ repo, remove }, line, signal) {
+    const found = await cacheVerify({
+      repo,
+      remove,
+      signal,
+      onProgress: ({ checkedBytes, totalBytes }) => line.draw(`checking: ${progressText(checkedBytes, totalBytes)}`),
+    });
+    const { files, sizeBytes, problems } = found;
+    const verdict = problems.length === 0 ? 'all as they should be' : `${problems.length} wrong`;
+    const lines = problems.map((wrong) => `${wrong.repo} ${wrong.commit.slice(0, 12)} ${wrong.problem}`);
+    const text = `${[...lines, `${files} files, ${bytesText(sizeBytes)}: ${verdict}`].join('\n')}\n`;
+    return { document: found, text, isWell: problems.length === 0 };
+  },
+
+  async clear({ repo }, _line, signal) {
+    const freedBytes = await cacheClear({ repo, signal });
+    return { document: { freedBytes }, text: `Freed ${bytesText(freedBytes)}.\n` };
+  },
+};
