@@ -22,6 +22,14 @@ const axes = { batch: 2, clips: 2, samples: 2000 };
 describe('every parameter learns', () => {
   it.each([
     ['norm before the blocks', {}],
+    [
+      'a spectrum and batch norms',
+      {
+        melSpectrum: { bands: 12, windowSamples: 128, strideSamples: 40 },
+        convolutions: [{ filters: 8, kernel: 3, stride: 2 }],
+        convolutionNorm: 'batch',
+      },
+    ],
     ['norm after the blocks', { stableLayerNorm: false, convolutionNorm: 'group', convolutionBias: true }],
   ] as const)('%s', async (_name, variant) => {
     const config = resolveAudioEncoderConfig({ ...small, ...variant });

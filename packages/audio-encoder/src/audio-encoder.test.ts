@@ -172,7 +172,7 @@ describe('bad configuration', () => {
     [{ featureLevels: [-1] }, 'featureLevels'],
     [{ convolutions: [{ filters: 8, kernel: 2, stride: 3 }] }, 'convolutions'],
     [{ normalization: 'joint' }, 'normalization'],
-    [{ convolutionNorm: 'batch' }, 'convolutionNorm'],
+    [{ convolutionNorm: 'instance' }, 'convolutionNorm'],
     [{ sampleRateHz: 8000 }, 'sampleRateHz'],
   ])('%j', (config, field) => {
     expect(() => resolveAudioEncoderConfig(config)).toThrow(expect.objectContaining({ code: 'INVALID_CONFIG', field }));

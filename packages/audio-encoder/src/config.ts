@@ -1,5 +1,6 @@
 import { rejectUnknownFields, requireChoice, requireDivisible, requirePositive, requireSizes } from '@nano-emox/engine';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
+import { melFilters } from './mel-filters';
 
 /**
  * Which samples share the mean and variance that a waveform is normalised by.
@@ -19,14 +20,33 @@ export type ConvolutionLayerConfig = {
   readonly stride: number;
 };
 
+/** Spectrum that a small encoder hears in place of the waveform. */
+export type MelSpectrumConfig = {
+  /** Bands from 0 to 8 kHz, of equal width on the mel scale. */
+  readonly bands: number;
+  /** Samples of a window, even. */
+  readonly windowSamples: number;
+  /** Samples from one window to the next; at most `windowSamples`. */
+  readonly strideSamples: number;
+};
+
 /** Configuration of a HuBERT encoder. */
 export type AudioEncoderConfig = {
+  /**
+   * A fixed log-mel spectrum before the front-end, whose convolutions then run over its windows. Published models have none: they
+   * learn from far more speech than an encoder of a few layers can.
+   * @default null
+   */
+  readonly melSpectrum: MelSpectrumConfig | null;
   /** Front-end, first layer first. @default seven layers of 512 filters: 400 samples per step, 320 apart */
   readonly convolutions: readonly ConvolutionLayerConfig[];
   /** Whether convolutions have a bias. @default false */
   readonly convolutionBias: boolean;
-  /** `layer`: layer norm in every convolution layer; `group`: normalisation over time in the first only. @default 'layer' */
-  readonly convolutionNorm: 'layer' | 'group';
+  /**
+   * `layer`: layer norm in every convolution layer; `batch`: batch norm in every one; `group`: normalisation over time in the
+   * first only. @default 'layer'
+   */
+  readonly convolutionNorm: 'layer' | 'batch' | 'group';
   /** Width of the transformer. @default 1024 */
   readonly hidden: number;
   /** Transformer layers of the checkpoint; those above every level that is read are neither loaded nor computed. @default 24 */
@@ -70,6 +90,7 @@ export const hubertConvolutions = (filters: number): readonly ConvolutionLayerCo
 
 /** Sizes of chinese-hubert-large and the levels the released Nano-EmoX reads from it. */
 const defaults: Omit<AudioEncoderConfig, 'featureLevels'> = {
+  melSpectrum: null,
   convolutions: hubertConvolutions(512),
   convolutionBias: false,
   convolutionNorm: 'layer',
@@ -99,14 +120,28 @@ export function resolveAudioEncoderConfig(config: Partial<AudioEncoderConfig>): 
   requireDivisible(where, resolved, 'hidden', 'heads');
   requireDivisible(where, resolved, 'hidden', 'positionGroups');
   requirePositive(where, resolved, 'layerNormEpsilon');
-  requireChoice(where, resolved, 'convolutionNorm', ['layer', 'group']);
+  requireChoice(where, resolved, 'convolutionNorm', ['layer', 'batch', 'group']);
   requireChoice(where, resolved, 'normalization', ['joint-clips', 'joint-batch', 'per-clip', 'none']);
   for (const field of ['convolutionBias', 'stableLayerNorm'] as const)
     requireChoice(where, resolved, field, [true, false]);
+  requireSpectrum(resolved);
   requireConvolutions(resolved);
   requireLevels(resolved, 'levels');
   requireLevels(resolved, 'featureLevels');
   return resolved;
+}
+
+function requireSpectrum({ melSpectrum }: AudioEncoderConfig): void {
+  if (melSpectrum === null) return;
+  requireSizes(where, melSpectrum, ['bands', 'windowSamples', 'strideSamples']);
+  const { bands, windowSamples, strideSamples } = melSpectrum;
+  const fits = windowSamples % 2 === 0 && strideSamples <= windowSamples;
+  if (fits && melFilters(bands, windowSamples).every((weights) => weights.some((weight) => weight > 0))) return;
+  throw new InvalidConfigError({
+    message: `${where}: config.melSpectrum is ${JSON.stringify(melSpectrum)}`,
+    hint: 'Give an even windowSamples, no larger strideSamples, and few enough bands that each of them holds a frequency.',
+    field: 'melSpectrum',
+  });
 }
 
 function requireConvolutions({ convolutions }: AudioEncoderConfig): void {
@@ -138,21 +173,35 @@ export function neededLayers({ levels, featureLevels }: AudioEncoderConfig): num
   return Math.max(...levels, ...featureLevels);
 }
 
+/** What slides over the samples, first to last. */
+function slidingWindows({ melSpectrum, convolutions }: AudioEncoderConfig) {
+  if (melSpectrum === null) return convolutions;
+  return [{ kernel: melSpectrum.windowSamples, stride: melSpectrum.strideSamples }, ...convolutions];
+}
+
 /** Steps the front-end makes of `samples`; 0 or less when there are too few. */
-export function stepsOf({ convolutions }: AudioEncoderConfig, samples: number): number {
-  return convolutions.reduce((length, { kernel, stride }) => Math.floor((length - kernel) / stride) + 1, samples);
+export function stepsOf(config: AudioEncoderConfig, samples: number): number {
+  return slidingWindows(config).reduce(
+    (length, { kernel, stride }) => Math.floor((length - kernel) / stride) + 1,
+    samples,
+  );
 }
 
 /** Fewest samples of which the front-end makes a step. */
-export function fewestSamples({ convolutions }: AudioEncoderConfig): number {
-  return convolutions.reduceRight((steps, { kernel, stride }) => (steps - 1) * stride + kernel, 1);
+export function fewestSamples(config: AudioEncoderConfig): number {
+  return slidingWindows(config).reduceRight((steps, { kernel, stride }) => (steps - 1) * stride + kernel, 1);
 }
 
 /** Ready configurations: `paper` has the published sizes, `tiny` those of the embedded model. */
 export const presets = {
   paper: resolveAudioEncoderConfig({}),
   tiny: resolveAudioEncoderConfig({
-    convolutions: hubertConvolutions(48),
+    melSpectrum: { bands: 48, windowSamples: 512, strideSamples: 160 },
+    convolutions: [
+      { filters: 128, kernel: 3, stride: 2 },
+      { filters: 128, kernel: 3, stride: 2 },
+    ],
+    convolutionNorm: 'batch',
     hidden: 128,
     layers: 5,
     heads: 4,

@@ -1,10 +1,8 @@
 import {
   add,
-  addDims,
-  concat,
+  batchNorm,
   type Dim,
   div,
-  floorDivideDim,
   gelu,
   layerNorm,
   linear,
@@ -14,22 +12,22 @@ import {
   normal,
   ones,
   reshape,
-  slice,
   sqrt,
   sub,
-  subtractDims,
   transpose,
   type Value,
   type WeightScope,
   zeros,
 } from '@nano-emox/engine';
 import type { AudioEncoderConfig, ConvolutionLayerConfig } from './config';
+import { logMelSpectrum } from './mel-spectrum';
+import { windowsOf } from './windows';
 
 /** PyTorch's default of the norms inside the front-end; the configuration's epsilon is that of the transformer. */
 const NORM_EPSILON = 1e-5;
 
 /**
- * Strided convolutions from samples to steps: `[rows, samples]` to `[rows, time, filters]`.
+ * Strided convolutions from samples, or from their spectrum, to steps: `[rows, samples]` to `[rows, time, filters]`.
  *
  * Everything stays channels-last and each convolution is one matrix product over its windows. That saves the two transposes
  * around every layer norm, and makes the backward pass plain products too: native runtimes have no fast kernel for the
@@ -37,7 +35,10 @@ const NORM_EPSILON = 1e-5;
  */
 export function convolutionFrontEnd(samples: Value, weights: WeightScope, config: AudioEncoderConfig): Value {
   const [rows, length] = samples.shape as [Dim, Dim];
-  let x = reshape(samples, [rows, length, 1]);
+  const { melSpectrum } = config;
+  let x = melSpectrum
+    ? batchNormLayer(logMelSpectrum(samples, melSpectrum), weights.scope('spectrum_norm'))
+    : reshape(samples, [rows, length, 1]);
   config.convolutions.forEach((layer, index) => {
     const scope = weights.scope('conv_layers', index);
     x = gelu(
@@ -62,29 +63,31 @@ function windowProduct(
   return linear(windowsOf(x, kernel, stride), matrix, bias ? weights.get('bias', [filters], zeros) : undefined);
 }
 
-/**
- * The windows of a strided convolution, side by side: `[rows, time, kernel · channels]`. A window is some whole strides, and
- * the rest of a stride, which is cut from the end of the stride that ends with the window: no slice leaves `x`.
- */
-function windowsOf(x: Value, kernel: number, stride: number): Value {
-  const [rows, length, channels] = x.shape as [Dim, Dim, number];
-  const time = addDims(floorDivideDim(subtractDims(length, kernel), stride), 1);
-  const stridesFrom = (start: number): Value => {
-    const part = slice(x, 1, start, addDims(start, multiplyDims(time, stride)));
-    return reshape(part, [rows, time, stride * channels]);
-  };
-  const whole = Math.floor(kernel / stride);
-  const rest = kernel % stride;
-  const parts = Array.from({ length: whole }, (_, index) => stridesFrom(index * stride));
-  if (rest > 0) parts.push(slice(stridesFrom(kernel - stride), 2, (stride - rest) * channels));
-  return concat(parts, 2);
+/** Batch norm of `[rows, time, filters]`, every step of every row a sample. */
+function batchNormLayer(x: Value, weights: WeightScope): Value {
+  const [rows, time, filters] = x.shape as [Dim, Dim, number];
+  const flat = reshape(x, [multiplyDims(rows, time), filters]);
+  const normed = batchNorm(
+    flat,
+    {
+      scale: weights.get('weight', [filters], ones),
+      bias: weights.get('bias', [filters], zeros),
+      mean: weights.get('running_mean', [filters], zeros),
+      variance: weights.get('running_var', [filters], ones),
+    },
+    NORM_EPSILON,
+  );
+  return reshape(normed, [rows, time, filters]);
 }
 
-/** Layer norm over the filters in every layer, or normalisation of each filter over time in the first one only. */
+/**
+ * Layer norm over the filters or batch norm in every layer, or normalisation of each filter over time in the first one only.
+ */
 function normalizeLayer(x: Value, weights: WeightScope, index: number, { convolutionNorm }: AudioEncoderConfig): Value {
   if (convolutionNorm === 'group' && index > 0) return x;
   const filters = x.shape[2] as number;
-  const scope = weights.scope('layer_norm'); // the name of either kind of norm
+  const scope = weights.scope('layer_norm'); // the name of every kind of norm
+  if (convolutionNorm === 'batch') return batchNormLayer(x, scope);
   const scale = scope.get('weight', [filters], ones);
   const bias = scope.get('bias', [filters], zeros);
   if (convolutionNorm === 'layer') return layerNorm(x, scale, bias, NORM_EPSILON);
