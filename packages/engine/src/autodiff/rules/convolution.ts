@@ -101,17 +101,19 @@ function turnedPadding(weight: Value, attributes: ConvolutionAttributes): Partia
   const { strides, dilations, groups, padsBefore, padsAfter } = attributes;
   const reach = dilations.map((dilation, index) => dilation * ((weight.shape[index + 2] as number) - 1));
   const turned = (pads: readonly number[]) => pads.map((padding, index) => (reach[index] as number) - padding);
-  const options = { dilations, padsBefore: turned(padsBefore), padsAfter: turned(padsAfter) };
-  const isPlain = groups === 1 && strides.every((stride) => stride === 1);
+  const options = { groups, dilations, padsBefore: turned(padsBefore), padsAfter: turned(padsAfter) };
+  const isPlain = strides.every((stride) => stride === 1);
   return isPlain && [...options.padsBefore, ...options.padsAfter].every((padding) => padding >= 0)
     ? options
     : undefined;
 }
 
-/** `[filters, channels, kernel…]` to `[channels, filters, kernel…]` with every axis of the kernel backwards. */
-function turnedKernel(weight: Value): Value {
-  const kernel = weight.shape.slice(2) as number[];
-  const swapped = transpose(weight, [1, 0, ...kernel.map((_, index) => index + 2)]);
+/** `[filters, channels / groups, kernel…]` to `[channels, filters / groups, kernel…]` with every axis of the kernel backwards. */
+function turnedKernel(weight: Value, groups: number): Value {
+  const [filters, channels, ...kernel] = weight.shape as number[] as [number, number, ...number[]];
+  const grouped = reshape(weight, [groups, filters / groups, channels, ...kernel]);
+  const exchanged = transpose(grouped, [0, 2, 1, ...kernel.map((_, index) => index + 3)]);
+  const swapped = reshape(exchanged, [groups * channels, filters / groups, ...kernel]);
   return kernel.reduce((turned, size, index) => {
     const backwards = Array.from({ length: size }, (_, position) => size - 1 - position);
     return size === 1 ? turned : gather(turned, constantOf(backwards, [size], 'int64'), index + 2);
@@ -125,7 +127,7 @@ export const convolutionRules: GradientRules = {
       const [x, weight] = inputs as [Value, Value];
       const geometry = attributes as unknown as ConvolutionAttributes;
       const plain = turnedPadding(weight, geometry);
-      if (plain) return convolution(gradient, turnedKernel(weight), undefined, plain); // twice as fast as the transposed one
+      if (plain) return convolution(gradient, turnedKernel(weight, geometry.groups), undefined, plain); // twice as fast as the transposed one
       const transposed = { ...geometry, outputPadding: outputPadding(x, weight, geometry) };
       return convolutionTranspose(gradient, weight, transposed);
     },
