@@ -1,6 +1,12 @@
 export * from './ablate';
 export * from './data';
 export * from './evaluate';
+export type {
+  PerceptionEvent,
+  TrainedPerceptionHead,
+  TrainPerceptionHeadOptions,
+} from './perception/perception-options';
+export { trainPerceptionHead } from './perception/train-perception-head';
 export { type EmotionDataSetsOptions, emotionDataSets } from './samples/emotion-data-sets';
 export { fillableMode, modalitiesOf } from './samples/fillable-mode';
 export type { SampleEvent, SampleOptions } from './samples/sample-options';
@@ -16,6 +22,7 @@ export {
 export { DESCRIPTION_FILE, namedCorpus } from './sources/named-corpus';
 export { type SourceSelection, selectSource } from './sources/select-source';
 export { type PretrainingStage, prepareTiny, pretrainTiny, tinyParts } from './tiny/prepare-tiny';
+export { renderedSource, type TinySourceOptions } from './tiny/rendered-source';
 export { tinyMixtures, tinyTaskRatio } from './tiny/tiny-mixtures';
 export {
   type TinyEvent,

@@ -44,12 +44,16 @@ export function voiceBatch(set: VoiceSet, indices: ArrayLike<number>, options: V
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row] as number;
     const recording = set.samples.subarray(set.offsets[index], set.offsets[index + 1]);
-    const change = augment ? sampleVoiceChange(augment) : plainVoice;
-    const target = batch.subarray(row * clipSamples, (row + 1) * clipSamples);
-    playVoice(recording, change, target);
-    if (augment && change.noise > 0) addNoise(target, change.noise, augment);
+    drawVoice(recording, batch.subarray(row * clipSamples, (row + 1) * clipSamples), augment);
   }
   return batch;
+}
+
+/** Writes `recording` into `target`, changed as `augment` draws it; without one as it is. */
+export function drawVoice(recording: Int16Array, target: Float32Array, augment?: Random): void {
+  const change = augment ? sampleVoiceChange(augment) : plainVoice;
+  playVoice(recording, change, target);
+  if (augment && change.noise > 0) addNoise(target, change.noise, augment);
 }
 
 /** Writes `recording` into `target`, resampled linearly by `speed`; a speed near 1 needs no low-pass filter. */

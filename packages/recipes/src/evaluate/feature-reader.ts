@@ -2,7 +2,13 @@ import { componentFromWeights, floatResult } from '@nano-emox/engine/runtime';
 import { faceTokensModule, resolveConfig as resolveFaceConfig } from '@nano-emox/face-encoder';
 import { modalityModes } from '@nano-emox/tasks';
 import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
-import { type FloatTensor, floatTensor, type RunOptions, type SoftTokens } from '@nano-emox/tensor-contract';
+import {
+  type FloatTensor,
+  floatTensor,
+  type Modality,
+  type RunOptions,
+  type SoftTokens,
+} from '@nano-emox/tensor-contract';
 import type { EncodedClip, NanoEmoX } from 'nano-emox';
 import { availableMode, type ClipFeatures } from 'nano-emox/training';
 
@@ -16,7 +22,7 @@ export interface FeatureReader {
 
 /** Opens a reader for a model. Dispose it. */
 export async function openFeatureReader({ components, config }: NanoEmoX): Promise<FeatureReader> {
-  const { faceEncoder, videoAdapter, audioAdapter, fusion } = components;
+  const { faceEncoder, videoAdapter, audioAdapter, fusion, perceptionHead } = components;
   const face = await componentFromWeights(
     { type: 'face-tokens', module: faceTokensModule, resolveConfig: resolveFaceConfig },
     faceEncoder.config,
@@ -36,10 +42,18 @@ export async function openFeatureReader({ components, config }: NanoEmoX): Promi
       options,
     );
   };
+  const headFeaturesOf = (
+    reads: 'face' | 'scene',
+    { face: seenFace, scene }: ClipFeatures,
+    shows: (modality: Modality) => boolean,
+  ) => {
+    if (reads === 'face') return seenFace && shows('face') && asBatch(seenFace, config.faceEncoder.headWidth);
+    return scene && shows('frame') && asBatch(scene, config.sceneEncoder.hidden);
+  };
   return {
     async read(row, features, options = {}) {
       const { needs } = modalityModes[availableMode(row.modalityMode, config)];
-      const shows = (modality: SoftTokens['modality']) => needs.includes(modality);
+      const shows = (modality: Modality) => needs.includes(modality);
       const softTokens: SoftTokens[] = [];
       if (features.scene && shows('frame')) {
         softTokens.push(await videoAdapter.adapt(asBatch(features.scene, config.sceneEncoder.hidden), options));
@@ -51,6 +65,7 @@ export async function openFeatureReader({ components, config }: NanoEmoX): Promi
       if (features.audio && shows('audio')) {
         softTokens.push(await audioAdapter.adapt(asBatch(features.audio, config.audioEncoder.hidden), options));
       }
+      const headFeatures = perceptionHead && headFeaturesOf(perceptionHead.config.reads, features, shows);
       const fused = shows('multi') ? await fuse(features, options) : undefined;
       if (fused) softTokens.push({ modality: 'multi', embeddings: fused.embeddings });
       return {
@@ -58,6 +73,7 @@ export async function openFeatureReader({ components, config }: NanoEmoX): Promi
         modalities: softTokens.map(({ modality }) => modality),
         evidence: {},
         ...(fused?.gate && { gate: [...fused.gate.data] }),
+        ...(headFeatures && { headFeatures }),
         warnings: [],
       };
     },

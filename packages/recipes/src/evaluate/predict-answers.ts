@@ -32,6 +32,8 @@ export interface PredictAnswersOptions extends RunOptions {
   readonly limit?: number;
   /** Whether the prompt shows the words of the clip. @default true */
   readonly words?: boolean;
+  /** Whether the perception head, where the model has one, has a say in the emotion. @default true */
+  readonly perceptionHead?: boolean;
   /** @default greedy */
   readonly sampling?: SamplingOptions;
   /** JSON Lines of the answers; a run that was stopped or killed continues from it. @default answers are not kept */
@@ -81,7 +83,7 @@ async function ask(
   clip: EncodedClip,
   row: EmotionSampleRow,
   target: SampleTarget,
-  { words = true, sampling, signal }: PredictAnswersOptions,
+  { words = true, perceptionHead, sampling, signal }: PredictAnswersOptions,
 ): Promise<PredictedAnswer> {
   const { task } = target;
   const question = { id: row.id, task, gold: goldValueOf(target) };
@@ -95,6 +97,7 @@ async function ask(
     words: subtitle,
     ...(words && row.dialogue && { dialogue: row.dialogue }),
     ...(listsCandidates && row.candidates && { candidates: row.candidates }),
+    ...(perceptionHead !== undefined && { perceptionHead }),
     ...(sampling && { sampling }),
     signal,
   });
@@ -111,8 +114,9 @@ export function answersIdentity({
   model,
   source,
   words = true,
+  perceptionHead = true,
   sampling,
-}: Pick<PredictAnswersOptions, 'model' | 'source' | 'words' | 'sampling'>): string {
+}: Pick<PredictAnswersOptions, 'model' | 'source' | 'words' | 'perceptionHead' | 'sampling'>): string {
   const weights = Object.entries(model.components).map(([name, part]) => [name, part.weights] as const);
   return producerOf({
     config: model.config,
@@ -120,6 +124,7 @@ export function answersIdentity({
     source: source.name,
     words,
     sampling: sampling ?? null,
+    ...(!perceptionHead && { perceptionHead }),
   });
 }
 

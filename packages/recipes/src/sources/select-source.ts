@@ -8,7 +8,7 @@ export interface SourceSelection {
   /** Clips to keep, in this order. @default all */
   readonly indices?: readonly number[];
   /** Fields of every row that are to be different, such as the modality mode. */
-  readonly row?: Partial<Pick<EmotionSampleRow, 'modalityMode' | 'targets'>>;
+  readonly row?: Partial<Pick<EmotionSampleRow, 'modalityMode' | 'targets' | 'candidates'>>;
 }
 
 /** Some clips of a source, or all of them asked in another way. Features are those of the source. */

@@ -3,7 +3,7 @@ import type { Random } from '@nano-emox/engine';
 import type { DataSet } from '@nano-emox/p2e';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import type { RenderedSet } from '../data/rendered';
-import { plainVoice, playVoice, sampleVoiceChange } from '../data/voice-batch';
+import { drawVoice } from '../data/voice-batch';
 import { loadVoices, toInt16, type VoiceSet } from '../data/voices';
 import { batchRandom } from './batch-random';
 import { emotionClasses } from './classifier';
@@ -30,8 +30,7 @@ class SoundReader {
     const data = new Float32Array(sounds.length * CLIP_SAMPLES);
     const labels = sounds.map(({ source, index }, row) => {
       const { recording, label } = source === 'recorded' ? this.recorded(index) : this.rendered(index);
-      const target = data.subarray(row * CLIP_SAMPLES, (row + 1) * CLIP_SAMPLES);
-      playVoice(recording, random ? sampleVoiceChange(random) : plainVoice, target);
+      drawVoice(recording, data.subarray(row * CLIP_SAMPLES, (row + 1) * CLIP_SAMPLES), random);
       return label;
     });
     const samples: HostTensor = { type: 'float32', dims: [sounds.length, 1, CLIP_SAMPLES], data };
@@ -85,13 +84,13 @@ export async function pretrainAudioEncoder(options: PretrainOptions): Promise<vo
       ...(voices && voices.validation.count > 0 && { recorded: batches('recorded', voices.validation.count) }),
       rendered: batches('rendered', clips.validation.count),
     },
-    validateEverySteps: 150,
+    validateEverySteps: 500,
     run: options,
     phase: {
       learningRates: { all: { initial: 8e-4, minimum: 2e-5, warmup: 1e-5 } },
-      warmupSteps: warmupOf(steps, 60),
+      warmupSteps: warmupOf(steps, 100),
       steps,
-      batchSize: 24,
+      batchSize: 32,
       clipNorm: 1,
     },
   });

@@ -40,7 +40,8 @@ export interface SaveModelOptions {
 
 /**
  * Writes a whole model from the frozen encoders and what was trained above them: a folder for each component, then the
- * configuration that makes it a model. A branch that the configuration does without gets its fresh weights.
+ * configuration that makes it a model. A branch that the configuration does without gets its fresh weights. A perception head is
+ * left out, since it was fitted to the answers of another language model: `trainPerceptionHead` makes a new one.
  */
 export async function saveEmotionModel(target: string, options: SaveModelOptions): Promise<void> {
   const { config, storage = {} } = options;
@@ -52,7 +53,8 @@ export async function saveEmotionModel(target: string, options: SaveModelOptions
       await component.dispose();
     }
   }
-  const described = { component: 'nano-emox', formatVersion: FORMAT_VERSION, ...config };
+  const { perceptionHead: _, ...written } = config;
+  const described = { component: 'nano-emox', formatVersion: FORMAT_VERSION, ...written };
   await writeFileAtomic(join(target, 'config.json'), `${JSON.stringify(described, null, 2)}\n`);
 }
 
