@@ -8,7 +8,7 @@ import { publishedModels } from './published-models';
 export const pullCommand: DocumentedCommand = {
   meta: { name: 'pull', description: 'Fetches files of the Hugging Face hub into the cache: resumed, checked, pinned' },
   examples: [
-    ['paper', 'everything frozen that the published model is made of (some 9 GB)'],
+    ['paper', 'everything frozen that the published model is made of (several GB)'],
     ['HuggingFaceTB/SmolLM2-135M-Instruct --to smollm2', 'one repository, copied to a folder'],
     ['Qwen/Qwen2.5-1.5B-Instruct --files config.json,tokenizer.json', 'some of its files'],
     ['openai/clip-vit-large-patch14 --offline', 'where the cache has it; no connection is opened'],
