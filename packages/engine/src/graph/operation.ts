@@ -15,7 +15,7 @@ export interface Emitter {
   /** int64 vector of sizes that may depend on the run. */
   sizes(dims: readonly Dim[]): string;
   integers(values: readonly number[]): string;
-  scalar(value: number, type: 'float32' | 'float64' | 'int64'): string;
+  scalar(value: number, type: 'float32' | 'float64' | 'int64' | 'uint8'): string;
   /** Whether anybody reads this value. */
   used(value: Value): boolean;
 }

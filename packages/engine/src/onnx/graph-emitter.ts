@@ -1,5 +1,5 @@
 import type { DataType, HostTensor } from '@nano-emox/tensor-contract';
-import { InvalidConfigError } from '@nano-emox/tensor-contract';
+import { allocateData, InvalidConfigError } from '@nano-emox/tensor-contract';
 import type { Atom, Dim, SymbolicDim } from '../graph/dim';
 import { type Graph, leavesOf, topologicalNodes } from '../graph/graph';
 import type { Emitter } from '../graph/operation';
@@ -118,14 +118,10 @@ export class GraphEmitter implements Emitter {
     );
   }
 
-  scalar(value: number, type: 'float32' | 'float64' | 'int64'): string {
+  scalar(value: number, type: 'float32' | 'float64' | 'int64' | 'uint8'): string {
     return this.once(`scalar ${type} ${value}`, () => {
-      const data =
-        type === 'int64'
-          ? BigInt64Array.of(BigInt(value))
-          : type === 'float64'
-            ? Float64Array.of(value)
-            : Float32Array.of(value);
+      const data = allocateData(type, 1);
+      data[0] = type === 'int64' ? BigInt(value) : value;
       return this.constant({ type, dims: [], data });
     });
   }

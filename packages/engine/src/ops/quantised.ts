@@ -1,55 +1,51 @@
 import type { Dim } from '../graph/dim';
-import { apply, applyOperation, type Operation } from '../graph/operation';
+import { apply, type Emitter, type Operation } from '../graph/operation';
 import type { TensorType, Value } from '../graph/value';
-import { add, cast, clamp, div, maximum, minimum, modulo, mul, neg, sub } from './elementwise';
+import { abs, add, cast, div, maximum, modulo, mul, sub } from './elementwise';
 import { fail, requireType } from './inference';
 import { linear, matmul } from './matmul';
 import { max } from './reduce';
 import { concat, reshape, unsqueeze } from './shape';
 
-/** Largest 8-bit code of an activation. */
-const UINT8_LIMIT = 255;
+/** Steps from zero to the largest magnitude of a row. */
+const CODE_LIMIT = 127;
+/** The code of zero. */
+const CODE_ZERO = 128;
+/** Below this a row counts as zeros, and nothing is divided by it. */
+const SMALLEST_MAGNITUDE = 1e-30;
 
-const scalarOf = (type: 'float32' | 'uint8'): TensorType => ({ type, shape: [], labels: [] });
-
-/** Nearest whole number of a tensor without negative elements, as float32. */
-const roundPositive = (x: Value): Value => cast(cast(add(x, 0.5), 'int64'), 'float32');
-
-const quantiseActivationsOp: Operation = {
-  name: 'DynamicQuantizeLinear',
+const quantiseUnitsOp: Operation = {
+  name: 'QuantizeLinear',
   infer: ([x]) => {
     requireType('quantiseActivations', x as Value, 'float32');
-    return [{ ...(x as Value), type: 'uint8' }, scalarOf('float32'), scalarOf('uint8')];
+    return [{ ...(x as Value), type: 'uint8' }];
   },
-  lower: ([x]) => {
-    const input = x as Value;
-    const axes = input.shape.map((_, index) => index);
-    const high = maximum(max(input, axes), 0);
-    const low = minimum(neg(max(neg(input), axes)), 0);
-    const scale = div(sub(high, low), UINT8_LIMIT);
-    const zeroPoint = roundPositive(div(neg(low), scale));
-    const codes = clamp(roundPositive(maximum(add(div(input, scale), zeroPoint), 0)), 0, UINT8_LIMIT);
-    return [cast(codes, 'uint8'), scale, cast(zeroPoint, 'uint8')];
-  },
+  // Codes are positive, where cutting off after half a step is rounding.
+  lower: ([x]) => [cast(cast(add(mul(x as Value, CODE_LIMIT), CODE_ZERO + 0.5), 'int64'), 'uint8')],
   emit: (emitter, node, outputs) => {
-    emitter.node('DynamicQuantizeLinear', node.inputs.map(emitter.name), {}, { outputs });
+    const inputs = [...node.inputs.map(emitter.name), emitter.scalar(1 / CODE_LIMIT, 'float32'), codeZero(emitter)];
+    emitter.node('QuantizeLinear', inputs, {}, { outputs });
   },
 };
 
-/** 8-bit codes of a tensor: `x ≈ (codes − zeroPoint) · scale`, with the range found at run time. */
+const codeZero = (emitter: Emitter): string => emitter.scalar(CODE_ZERO, 'uint8');
+
+/** 8-bit codes of a tensor: `x ≈ (codes − 128) · magnitudes / 127`. */
 export interface QuantisedActivations {
   /** uint8, of the shape of the tensor. */
   readonly codes: Value;
-  /** float32, rank 0. */
-  readonly scale: Value;
-  /** uint8, rank 0. */
-  readonly zeroPoint: Value;
+  /** Largest magnitude of each row, `[…, 1]`. */
+  readonly magnitudes: Value;
 }
 
-/** Quantises a float32 tensor as a whole; several products may read the result. */
+/**
+ * Quantises each row of a float32 tensor by its own largest magnitude; several products may read the result. With one range for the
+ * tensor, as the dynamic quantisation of ONNX has it, a single token with large features takes the precision of all others, and
+ * what one sample becomes depends on its batch.
+ */
 export function quantiseActivations(x: Value): QuantisedActivations {
-  const [codes, scale, zeroPoint] = applyOperation(quantiseActivationsOp, [x]) as [Value, Value, Value];
-  return { codes, scale, zeroPoint };
+  const magnitudes = maximum(max(abs(x), [-1], true), SMALLEST_MAGNITUDE);
+  return { codes: apply(quantiseUnitsOp, [div(x, magnitudes)]), magnitudes };
 }
 
 /** Type of `[…, in]` after a product that makes `out` features. */
@@ -59,40 +55,38 @@ const productType = (x: Value, out: Dim): TensorType => ({
   labels: [...x.labels.slice(0, -1), undefined],
 });
 
+// One operation, magnitudes included, so that a gradient on its way to them meets it and is refused.
 const int8LinearOp: Operation = {
   name: 'MatMulIntegerToFloat',
-  infer: ([codes, , , weight]) => {
+  infer: ([codes, , weight]) => {
     const [x, matrix] = [codes as Value, weight as Value];
     requireType('int8Linear', x, 'uint8');
     requireType('int8Linear', matrix, 'int8');
-    if (x.shape[x.shape.length - 1] !== matrix.shape[0])
-      fail(
-        'int8Linear',
-        'input',
-        ['…', String(matrix.shape[0])],
-        x,
-        'The last axis must be the width the weight reads.',
-      );
+    if (x.shape[x.shape.length - 1] !== matrix.shape[0]) {
+      const hint = 'The last axis must be the width the weight reads.';
+      fail('int8Linear', 'input', ['…', String(matrix.shape[0])], x, hint);
+    }
     return [productType(x, matrix.shape[1] as Dim)];
   },
-  lower: ([codes, scale, zeroPoint, weight, weightScales, bias]) => {
-    const steps = sub(cast(codes as Value, 'float32'), cast(zeroPoint as Value, 'float32'));
+  lower: ([codes, magnitudes, weight, scales, bias]) => {
+    const steps = sub(cast(codes as Value, 'float32'), CODE_ZERO);
     const product = matmul(steps, cast(weight as Value, 'float32'));
-    const scaled = mul(product, mul(weightScales as Value, scale as Value));
+    const scaled = mul(mul(product, mul(scales as Value, 1 / CODE_LIMIT)), magnitudes as Value);
     return [bias ? add(scaled, bias) : scaled];
   },
   emit: (emitter, node, outputs) => {
-    const [codes, scale, zeroPoint, weight, weightScales, bias] = node.inputs.map(emitter.name) as string[];
-    // The sixth input, the zero point of the weights, stays empty: they are symmetric.
-    const inputs = [codes, weight, scale, weightScales, zeroPoint] as string[];
-    if (bias !== undefined) inputs.push('', bias);
-    emitter.node('MatMulIntegerToFloat', inputs, {}, { domain: 'com.microsoft', outputs });
+    const [codes, magnitudes, weight, scales, bias] = node.inputs.map(emitter.name) as string[];
+    const inputs = [codes, weight, emitter.scalar(1 / CODE_LIMIT, 'float32'), scales, codeZero(emitter)] as string[];
+    const product = emitter.node('MatMulIntegerToFloat', inputs, {}, { domain: 'com.microsoft' });
+    const scaling = [product, magnitudes as string];
+    if (bias === undefined) emitter.node('Mul', scaling, {}, { outputs });
+    else emitter.node('Add', [emitter.node('Mul', scaling), bias], {}, { outputs });
   },
 };
 
 /** As `linear`, on integers: `weight` int8 `[in, out]`, `scales` float32 `[out]`; the result is float32. */
 export function int8Linear(x: QuantisedActivations, weight: Value, scales: Value, bias?: Value): Value {
-  const inputs = [x.codes, x.scale, x.zeroPoint, weight, scales];
+  const inputs = [x.codes, x.magnitudes, weight, scales];
   return apply(int8LinearOp, bias ? [...inputs, bias] : inputs);
 }
 

@@ -4,7 +4,7 @@
  * | | products with frozen weights | rest |
  * |---|---|---|
  * | `float32` | float32 | float32 |
- * | `int8` | weights int8, one scale per output; activations 8 bits, one scale per product and run | float32 |
+ * | `int8` | weights int8, one scale per output; activations 8 bits, one scale per row | float32 |
  * | `int4` | weights 4 bits, one scale per block of 32; activations 8 bits, one scale per block | float32 |
  * | `float16` | float16 | float16; for GPUs |
  */

@@ -9,7 +9,7 @@ import { initializeWeights } from '../module/initialize-weights';
 import { linearLayer, torchAttentionLayer } from '../module/layers';
 import { normal, tracingScope } from '../module/weight-scope';
 import { add, gather, gelu, linear, mean } from '../ops';
-import { assertAllclose, ramp } from '../testing';
+import { assertAllclose, ramp, rows } from '../testing';
 import { featureDeviation } from './deviation';
 import type { Precision } from './precision';
 import { quantiseGraph } from './quantise-graph';
@@ -118,7 +118,16 @@ describe.each(['int8', 'int4'] as const)('quantiseGraph, %s', (precision) => {
 
 it('rounds a value once that several products read', () => {
   // x for q, k and v; the mixed values; attended for up and side; inner + side; y.
-  expect(operations(quantiseGraph(source, 'int8').graph, 'DynamicQuantizeLinear')).toHaveLength(5);
+  expect(operations(quantiseGraph(source, 'int8').graph, 'QuantizeLinear')).toHaveLength(5);
+});
+
+it('computes a sample as it computes it in a batch', async () => {
+  const session = await executor.load(source, { name: 'network', precision: 'int8' });
+  const loud = { ...x, data: x.data.map((value, index) => (index < x.data.length / 2 ? value * 1000 : value)) };
+  const second = await session.run({ x: rows(x, 1, 2), ids: { type: 'int64', dims: [1, 5], data: ids.data.slice(5) } });
+  const both = (await session.run({ x: loud, ids })).y as FloatTensor;
+  assertAllclose(rows(both, 1, 2), second.y as FloatTensor, 1e-4);
+  await session.dispose();
 });
 
 it('float32 changes nothing', async () => {

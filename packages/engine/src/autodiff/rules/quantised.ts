@@ -8,5 +8,5 @@ const refuse =
 
 /** Quantised products are for inference. Their lowering passes through integers, where a gradient would silently end. */
 export const quantisedRules: GradientRules = Object.fromEntries(
-  ['DynamicQuantizeLinear', 'MatMulIntegerToFloat', 'MatMulNBits'].map((name) => [name, refuse(name)]),
+  ['QuantizeLinear', 'MatMulIntegerToFloat', 'MatMulNBits'].map((name) => [name, refuse(name)]),
 );
