@@ -7,5 +7,6 @@ export default defineConfig(
     'tfjs-peer': 'src/training/tfjs/peer.ts',
     'emotion-peer': 'src/emotion/peer.ts',
     'epochs-peer': 'src/epochs/peer.ts',
+    'language-model-peer': 'src/paper/language-model-peer.ts',
   }),
 );

@@ -4,7 +4,7 @@ import { parseCommandLine } from './command-line';
 describe('parseCommandLine', () => {
   it('runs everything by default, on all cores', () => {
     expect(parseCommandLine([], 2)).toMatchObject({
-      sections: ['encoder', 'lora', 'full', 'train', 'tensorflow'],
+      sections: ['encoder', 'lora', 'full', 'train', 'tensorflow', 'precision', 'paper'],
       json: false,
       threads: 2,
     });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const sectionNames = ['encoder', 'lora', 'full', 'train', 'tensorflow'] as const;
+export const sectionNames = ['encoder', 'lora', 'full', 'train', 'tensorflow', 'precision', 'paper'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 /** What to run and how. */
@@ -21,6 +21,8 @@ Prints ratios of speed, rivals measured in turn with the engine in one run. Sect
   full         training step of all weights against PyTorch
   train        steps of phases 2 and 3 of the curriculum against PyTorch; second epoch against the first; memory
   tensorflow   both steps of a smaller model against TensorFlow.js on WebAssembly
+  precision    how far int8 and int4 are from float32 (no times)
+  paper        encoders and language model of the paper's size, random weights; takes 10 GB of disk in the cache folder
 
   --json           one JSON document instead of tables
   --rounds N       measured runs of each rival (default 5)

@@ -4,6 +4,8 @@ import { type BenchOptions, parseCommandLine, type SectionName, usage } from './
 import { loadWarning, machineFacts } from './machine';
 import { formatSection, type SectionReport } from './report';
 import { encoderSection } from './sections/encoder';
+import { paperSection } from './sections/paper';
+import { precisionSection } from './sections/precision';
 import { trainSection } from './sections/train';
 import { tensorflowSection, torchSection } from './sections/training';
 
@@ -13,6 +15,8 @@ const sections: Readonly<Record<SectionName, (options: BenchOptions) => Promise<
   full: (options) => torchSection('full', options),
   train: trainSection,
   tensorflow: tensorflowSection,
+  precision: precisionSection,
+  paper: paperSection,
 };
 
 async function measure(options: BenchOptions): Promise<void> {

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { featureDeviation } from '@nano-emox/engine';
+import type { BenchOptions } from '../command-line';
+import { productFlops } from '../emotion/product-flops';
+import type { Contestant } from '../measure/contestant';
+import { interleave, type Series } from '../measure/interleave';
+import { LinePeer } from '../measure/line-peer';
+import { rateOf, squareFlops } from '../measure/square-product';
+import { openGraph, openProduct, type PaperEncoder, paperEncoders } from '../paper/encoders';
+import type { LanguageModelFigures } from '../paper/language-model-figures';
+import { type Comparison, comparisonOf, type SectionReport } from '../report';
+import { findNewestTorch, torchHint } from '../training/find-python';
+import { openRivals } from './open-rivals';
+
+/** Share of the rate of one large product of the same precision that an encoder is to reach. */
+const PRODUCT_GOAL = 0.9;
+const TORCH_GOALS = { float32: 1, int8: 4 } as const;
+const START_LIMIT_SECONDS = 300;
+const LANGUAGE_MODEL_LIMIT_SECONDS = 1800;
+/** Tokens of the prompts: almost none, a short clip, a long one with dialogue, the most a table asks for. */
+const PROMPTS = [8, 512, 1024, 4096];
+
+type Measured = Pick<SectionReport, 'comparisons' | 'notes'>;
+
+/** Goes by processor time, which other programs on the machine hardly change. */
+const rateOfSeries = (flops: number, { medianProcessorSeconds }: Series, threads: number): number =>
+  rateOf(flops, medianProcessorSeconds / threads);
+
+async function measureEncoder(encoder: PaperEncoder, options: BenchOptions): Promise<Measured> {
+  const { threads, rounds, capSeconds } = options;
+  const { title, kind, graph } = encoder;
+  const flops = productFlops(graph);
+  const script = fileURLToPath(new URL('../python/paper_encoder.py', import.meta.url));
+  const openers = findNewestTorch().map(
+    ({ program }) =>
+      () =>
+        LinePeer.start(program, [script, kind, `${threads}`], START_LIMIT_SECONDS, capSeconds),
+  );
+  const { opened, notes } = await openRivals(openers, torchHint);
+  const own = await Promise.all(
+    (['float32', 'int8'] as const).map((precision) => openGraph(title, encoder, precision, threads)),
+  );
+  const products = await Promise.all(
+    (['float32', 'int8'] as const).map((precision) => openProduct(precision, threads)),
+  );
+  const contestants: Contestant[] = [...own, ...products, ...opened];
+  try {
+    const series = await interleave(contestants, { warmUps: 1, rounds, timeCapSeconds: capSeconds });
+    const [whole, small, wholeProduct, smallProduct, torch] = series as [Series, Series, Series, Series, Series?];
+    const comparisons: Comparison[] = [];
+    for (const [precision, mine, product] of [
+      ['float32', whole, wholeProduct],
+      ['int8', small, smallProduct],
+    ] as const) {
+      const [rate, limit] = [rateOfSeries(flops, mine, threads), rateOfSeries(squareFlops, product, threads)];
+      const verdict = rate / limit >= PRODUCT_GOAL ? 'met' : 'missed';
+      notes.push(
+        `${title}, ${precision}: ${rate.toFixed(0)} of ${limit.toFixed(0)} GFLOP/s of one product, ${((100 * rate) / limit).toFixed(0)} % (goal 90 %: ${verdict}), by CPU time`,
+      );
+      if (torch)
+        comparisons.push(comparisonOf(`${title}, ${precision} / PyTorch float32`, mine, torch, TORCH_GOALS[precision]));
+    }
+    const [expected, found] = own.map(({ result }) => result) as [Float32Array, Float32Array];
+    const { cosine, relativeError } = featureDeviation(expected, found, expected.length);
+    notes.push(
+      `  int8 features against float32: cosine ${cosine.toFixed(5)}, relative error ${relativeError.toFixed(4)}`,
+    );
+    return { comparisons, notes };
+  } finally {
+    for (const contestant of contestants) await contestant.dispose();
+  }
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/** Prompts in int8 and answers in int4, in a process of its own. */
+async function measureLanguageModel({ threads }: BenchOptions): Promise<string[]> {
+  const script = fileURLToPath(new URL('./language-model-peer.js', import.meta.url));
+  const args = [script, 'int4', `${threads}`, PROMPTS.join()];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    timeout: LANGUAGE_MODEL_LIMIT_SECONDS * 1000,
+  });
+  const { answers, ...figures } = JSON.parse(stdout) as LanguageModelFigures;
+  return [
+    `Qwen2.5-1.5B sizes, prompts in int8, answers in int4: made and loaded in ${figures.loadSeconds.toFixed(0)} s (CPU time ${figures.loadProcessorSeconds.toFixed(0)} s); resident ${gibibytes(figures.residentBytes)}, peak ${gibibytes(figures.peakBytes)}, of which while loading ${gibibytes(figures.loadPeakBytes)}`,
+    ...answers.map(
+      ({ promptTokens, prompt, token }) =>
+        `  ${promptTokens} tokens: ${(promptTokens / prompt.seconds).toFixed(0)} tokens/s read (${(promptTokens / (prompt.processorSeconds / threads)).toFixed(0)} by CPU time); then ${(1000 * token.seconds).toFixed(0)} ms a token, best ${(1000 * token.bestSeconds).toFixed(0)} ms, ${((1000 * token.processorSeconds) / threads).toFixed(0)} ms by CPU time`,
+    ),
+  ];
+}
+
+/** Encoders and language model of the paper's size, random weights. */
+export async function paperSection(options: BenchOptions): Promise<SectionReport> {
+  const comparisons: Comparison[] = [];
+  const notes: string[] = [];
+  for (const encoder of paperEncoders) {
+    const measured = await measureEncoder(encoder(), options);
+    comparisons.push(...measured.comparisons);
+    notes.push(...measured.notes);
+  }
+  notes.push(...(await measureLanguageModel(options)));
+  return { name: 'paper', comparisons, notes };
+}
