@@ -1,0 +1,23 @@
+/** Twenty user messages on which implementations are compared: long and short, several languages, code, numbers, emoji. */
+export const prompts: readonly string[] = [
+  'What is the capital of France?',
+  'Write a short poem about the sea.',
+  'How does a friend sound who tries to hide that he is sad?',
+  'List three ways to calm down before an exam.',
+  'Explain to a child why the sky is blue.',
+  'My dog ran away this morning and I cannot stop crying.',
+  'Which emotion is it when somebody smiles but the eyes do not?',
+  'Write a function in Python that reverses a list.',
+  'Count from one to twenty.',
+  'Was ist der Unterschied zwischen Neid und Eifersucht?',
+  'Raconte une histoire courte sur un chat.',
+  'What is 17 times 23? Show the steps.',
+  'Rewrite politely: "Give me the report now!"',
+  'I got the job! 🎉🎉 I still cannot believe it!',
+  'Name the planets from the sun outwards.',
+  'Is anger always bad? Answer in two sentences.',
+  '今天天气很好，我很高兴。',
+  'Summarise: The voice was flat, the answers short, and he looked at the floor while his mother spoke about the move.',
+  'Translate into Spanish: I am proud of you.',
+  'What should I say to a colleague who lost her father?',
+];
