@@ -11,7 +11,7 @@ const entries = Object.entries(ablations);
 const { phases } = curricula.p2e(paperMixtures);
 const trainedBy = (phase: Phase, names: readonly string[]) =>
   names.filter((name) => groupOfParameter(phase, name) !== undefined);
-const isBase = (name: string) => name.startsWith('llama_model.') && !name.includes('.lora_');
+const isBase = (name: string) => name.startsWith('llama_model.') && !/\.(lora_|duplex_attention\.)/.test(name);
 const parametersOf = (model = {}) => [
   ...traceModule(emotionNetwork, changeModelConfig(presets.tiny, model)).parameters.keys(),
 ];

@@ -9,6 +9,8 @@ export interface ModelChanges {
   readonly adapterType?: 'qformer' | 'mean' | 'attention' | 'mlp' | 'linear';
   /** Rank of the low-rank matrices; their scale stays. */
   readonly loraRank?: number;
+  /** Attention of the language model: plain, or a preset of the duplex attention. */
+  readonly attention?: 'plain' | 'paper' | 'code' | 'maskOnly' | 'alignersOnly';
 }
 
 /** One row of an ablation table: the full system with one thing changed. */
@@ -53,6 +55,14 @@ const table: readonly Ablation[] = [
       model: { loraRank },
     }),
   ),
+  { name: 'attention-plain', describes: 'plain attention', model: { attention: 'plain' } },
+  { name: 'attention-mask', describes: 'the mask of duplex attention alone', model: { attention: 'maskOnly' } },
+  {
+    name: 'attention-aligners',
+    describes: 'the aligners of duplex attention alone',
+    model: { attention: 'alignersOnly' },
+  },
+  { name: 'attention-duplex', describes: 'duplex attention, mask and aligners', model: { attention: 'paper' } },
 ];
 
 /** Every ablation by name: one part of the full system (multi-scale fusion, Q-Former adapters) changed at a time. */
