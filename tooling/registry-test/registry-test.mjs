@@ -190,6 +190,7 @@ async function loadBothWays(project) {
     const loaded = ${load}; console.log(entry, ${names}); } })();\n`;
   const imported = (await project.runFile('load.mjs', print('await import(entry)'))).split('\n');
   const required = (await project.runFile('load.cjs', print('require(entry)'))).split('\n');
+  if (imported.length !== entries.length) return [`${imported.length} of ${entries.length} entries were loaded`];
   return imported.flatMap((line, index) => {
     if (line.trim() === entries[index]) return [`${line.trim()} exports nothing`];
     return line === required[index] ? [] : [`import and require() differ:\n${line}\n${required[index]}`];
