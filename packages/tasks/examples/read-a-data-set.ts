@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { indexDataSet, openDataSet, tableDataSet } from '@nano-emox/tasks/datasets';
 
-// Twenty corpora are known by name: openDataSet('mintrec', './MIntRec'). This is a table of one's own.
+// Twenty-five corpora are known by name: openDataSet('mintrec', './MIntRec'). This is a table of one's own.
 const mine = tableDataSet({
   name: 'my-clips',
   files: { train: 'train.csv' },

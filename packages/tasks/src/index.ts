@@ -36,10 +36,17 @@ export {
   type PromptSlot,
 } from './prompt/modality-modes';
 export type {
+  AffectTaskId,
+  AffectTaskValues,
   AnyTaskDefinition,
+  AnyTaskId,
+  AnyTaskValues,
   ChainOfEmpathy,
+  EmotionSetValue,
   EmotionValue,
   EmpathyValue,
+  IntensityClassValue,
+  IntensityValue,
   IntentValue,
   OpenVocabularyValue,
   ReasoningValue,
@@ -48,5 +55,7 @@ export type {
   TaskId,
   TaskLevel,
   TaskValues,
+  ValenceClassValue,
+  ValenceValue,
 } from './task';
-export { taskIds, tasks } from './tasks/task-table';
+export { affectTaskIds, affectTasks, allTaskIds, taskIds, taskOf, tasks } from './tasks/task-table';

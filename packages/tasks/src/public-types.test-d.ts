@@ -1,7 +1,9 @@
 import type { PromptSegment } from '@nano-emox/tensor-contract';
 import { assertType, describe, expectTypeOf, it } from 'vitest';
 import {
+  type AffectTaskId,
   type AnswerOutcome,
+  type AnyTaskId,
   buildPrompt,
   type ChainOfEmpathy,
   formatAnswer,
@@ -17,6 +19,8 @@ import {
 describe('public types', () => {
   it('knows the six tasks', () => {
     expectTypeOf<TaskId>().toEqualTypeOf<'msa' | 'mer' | 'ovMer' | 'eri' | 'mir' | 'erg'>();
+    expectTypeOf<AffectTaskId>().toEqualTypeOf<'eiReg' | 'eiOc' | 'vReg' | 'vOc' | 'eC'>();
+    expectTypeOf<AnyTaskId>().toEqualTypeOf<TaskId | AffectTaskId>();
     expectTypeOf(tasks.erg).toEqualTypeOf<TaskDefinition<'erg'>>();
     expectTypeOf(tasks.mer.level).toEqualTypeOf<'perception' | 'understanding' | 'interaction'>();
   });

@@ -2,8 +2,10 @@ import type { UnparsedReason, ValueSpan } from './outcome';
 
 /** Options of reading and writing answers. */
 export interface AnswerOptions {
-  /** Labels to choose from, for MER and MIR. @default the set of the task */
+  /** Labels to choose from, for MER, MIR and E-c. @default the set of the task */
   readonly candidates?: readonly string[];
+  /** For EI-reg and EI-oc: the emotion that was asked about, which an answer then need not name. */
+  readonly emotion?: string;
   /**
    * For ERI: accept a description that does not end in "So the person feels …", as the published checkpoints write;
    * its `emotions` are then empty.

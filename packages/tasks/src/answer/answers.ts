@@ -1,7 +1,7 @@
 import { roundValence, sentimentOfValence, valenceOfEmotions } from '../labels/polarity';
 import { answerStop } from '../prompt/markup';
-import type { SentimentValue, TaskId, TaskValues } from '../task';
-import { tasks } from '../tasks/task-table';
+import type { AnyTaskId, AnyTaskValues, SentimentValue } from '../task';
+import { taskOf, tasks } from '../tasks/task-table';
 import type { AnswerOptions, Reading } from './answer-grammar';
 import { answerSpan, type StopRule } from './clean-answer';
 import type { AnswerOutcome } from './outcome';
@@ -23,25 +23,33 @@ export interface ParseOptions extends AnswerOptions {
  * markup, valence two decimals.
  * @throws InvalidArgumentError for a value that could not be read back
  */
-export function formatAnswer<Id extends TaskId>(task: Id, value: TaskValues[Id], options: AnswerOptions = {}): string {
-  return tasks[task].answer.format(value, options);
+export function formatAnswer<Id extends AnyTaskId>(
+  task: Id,
+  value: AnyTaskValues[Id],
+  options: AnswerOptions = {},
+): string {
+  return taskOf(task).answer.format(value, options);
 }
 
 /** {@link formatAnswer} with the stop text behind it: the text whose tokens carry the training loss. */
-export function formatTarget<Id extends TaskId>(task: Id, value: TaskValues[Id], options: AnswerOptions = {}): string {
+export function formatTarget<Id extends AnyTaskId>(
+  task: Id,
+  value: AnyTaskValues[Id],
+  options: AnswerOptions = {},
+): string {
   return `${formatAnswer(task, value, options)}${answerStop}`;
 }
 
 /**
  * Reads generated text. Never throws for what a model wrote: text that does not follow the grammar is the outcome
  * `unparsed` with a reason.
- * @throws InvalidArgumentError when `options.candidates` cannot be used
+ * @throws InvalidArgumentError when `options.candidates` or `options.emotion` cannot be used
  */
-export function parseAnswer<Id extends TaskId>(
+export function parseAnswer<Id extends AnyTaskId>(
   task: Id,
   text: string,
   options: ParseOptions = {},
-): AnswerOutcome<TaskValues[Id]> {
+): AnswerOutcome<AnyTaskValues[Id]> {
   const span = answerSpan(text, options.stopRule);
   const answer = text.slice(span.start, span.end);
   const reading = answer === '' ? emptyAnswer : read(task, answer, options);
@@ -56,11 +64,11 @@ export function parseAnswer<Id extends TaskId>(
 
 const emptyAnswer = { reason: 'empty', detail: 'The model gave no answer.' } as const;
 
-function read<Id extends TaskId>(task: Id, answer: string, options: ParseOptions): Reading<TaskValues[Id]> {
+function read<Id extends AnyTaskId>(task: Id, answer: string, options: ParseOptions): Reading<AnyTaskValues[Id]> {
   if (task === 'msa' && options.msaFrom === 'open-vocabulary') {
-    return sentimentFromWords(answer, options) as Reading<TaskValues[Id]>;
+    return sentimentFromWords(answer, options) as Reading<AnyTaskValues[Id]>;
   }
-  return tasks[task].answer.read(answer, options);
+  return taskOf(task).answer.read(answer, options);
 }
 
 function sentimentFromWords(answer: string, options: ParseOptions): Reading<SentimentValue> {

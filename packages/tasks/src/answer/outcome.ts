@@ -10,7 +10,10 @@ export type ValueField =
   | 'speakerEmotion'
   | 'emotionCause'
   | 'goalToResponse'
-  | 'response';
+  | 'response'
+  | 'intensity'
+  | 'level'
+  | 'valenceClass';
 
 /** A range of a text in UTF-16 units, `end` exclusive. */
 export interface TextSpan {
@@ -38,7 +41,9 @@ export type UnparsedReason =
   | 'missing-think-block'
   | 'unclosed-think-block'
   | 'missing-step'
-  | 'missing-response';
+  | 'missing-response'
+  | 'missing-number'
+  | 'number-out-of-range';
 
 /** An answer that follows the grammar of its task. */
 export interface ParsedAnswer<Value> {

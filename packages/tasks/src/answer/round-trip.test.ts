@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { labelSets } from '../labels/label-sets';
 import { isPlainLabel } from '../labels/plain-label';
 import { plainText } from '../prompt/markup';
-import { taskIds } from '../tasks/task-table';
+import { allTaskIds } from '../tasks/task-table';
 import { formatAnswer, formatTarget, parseAnswer } from './answers';
 
 const runs = { seed: 20260311, numRuns: 300 };
@@ -104,6 +104,43 @@ describe('formatAnswer then parseAnswer gives the value back', () => {
     );
   });
 
+  it('eiReg and eiOc, with and without the emotion that was asked about', () => {
+    const emotions = fc.constantFrom(...labelSets.semeval2018Intensity);
+    const thousandths = fc.integer({ min: 0, max: 1000 });
+    fc.assert(
+      fc.property(emotions, thousandths, fc.integer({ min: 0, max: 3 }), (emotion, thousandth, level) => {
+        const [strong, classed] = [
+          { emotion, intensity: thousandth / 1000 },
+          { emotion, level },
+        ];
+        for (const options of [{}, { emotion }]) {
+          expect(readValue(parseAnswer('eiReg', formatTarget('eiReg', strong), options))).toEqual(strong);
+          expect(readValue(parseAnswer('eiOc', formatTarget('eiOc', classed), options))).toEqual(classed);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('vReg and vOc', () => {
+    for (let thousandth = 0; thousandth <= 1000; thousandth++) {
+      const value = { valence: thousandth / 1000 };
+      expect(readValue(parseAnswer('vReg', formatTarget('vReg', value)))).toEqual(value);
+    }
+    for (let valenceClass = -3; valenceClass <= 3; valenceClass++) {
+      expect(readValue(parseAnswer('vOc', formatTarget('vOc', { valenceClass })))).toEqual({ valenceClass });
+    }
+  });
+
+  it('eC, neutral too', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.constantFrom(...labelSets.semeval2018)), (emotions) => {
+        expect(readValue(parseAnswer('eC', formatTarget('eC', { emotions })))).toEqual({ emotions });
+      }),
+      runs,
+    );
+  });
+
   it('and formatting what was parsed gives the same text', () => {
     fc.assert(
       fc.property(text, labels, (reason, emotions) => {
@@ -117,7 +154,7 @@ describe('formatAnswer then parseAnswer gives the value back', () => {
 });
 
 describe('parseAnswer', () => {
-  it.each(taskIds)('%s: any text gives an outcome, and spans lie in the text', (task) => {
+  it.each(allTaskIds)('%s: any text gives an outcome, and spans lie in the text', (task) => {
     fc.assert(
       fc.property(hostileText, fc.constantFrom('first' as const, 'last' as const), (written, stopRule) => {
         const outcome = parseAnswer(task, written, { stopRule, freeDescription: true });
@@ -133,8 +170,19 @@ describe('parseAnswer', () => {
     );
   });
 
-  it.each(taskIds)('%s: a model that rambles costs no more than its length', (task) => {
-    const ramblings = ['happy, ', 'so the person feels ', '<think>\nEvent: ', ' ', 'the emotion is ', '###', 'a'];
+  it.each(allTaskIds)('%s: a model that rambles costs no more than its length', (task) => {
+    const ramblings = [
+      'happy, ',
+      'so the person feels ',
+      '<think>\nEvent: ',
+      ' ',
+      'the emotion is ',
+      '###',
+      'a',
+      '1',
+      '-',
+      '0.',
+    ];
     for (const unit of ramblings) {
       const began = performance.now();
       parseAnswer(task, unit.repeat(20_000));

@@ -84,6 +84,11 @@ export type TargetRule =
   /** A polarity word; its valence is nominal: 1, 0 or -1. */
   | { readonly task: 'msa'; readonly sentiment: Template }
   | { readonly task: 'ovMer'; readonly labels: LabelList }
+  /** A number, or a class with or without words behind a colon (`2: moderate …`). `NONE` makes no sample: nothing was annotated. */
+  | { readonly task: 'eiReg' | 'eiOc'; readonly emotion: Template; readonly intensity: Template }
+  | { readonly task: 'vReg' | 'vOc'; readonly valence: Template }
+  /** Labels among `labels`; an empty list stands for neutral. */
+  | { readonly task: 'eC'; readonly emotions: LabelList; readonly labels: readonly string[] }
   | { readonly task: 'eri'; readonly reason: Template; readonly emotions: LabelList }
   | {
       readonly task: 'erg';

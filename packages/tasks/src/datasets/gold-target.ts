@@ -1,6 +1,9 @@
 import { matchLabel } from '../labels/match-label';
 import { canonicalLabel, isPlainLabel } from '../labels/plain-label';
 import type { SentimentValue } from '../task';
+import { intensity, level } from '../tasks/affect/intensity';
+import type { NumberScale } from '../tasks/affect/number-answer';
+import { valence, valenceClass } from '../tasks/affect/valence';
 import type { Fields, TargetRule, Template } from './corpus';
 import { goldLabels } from './label-list';
 import type { SampleTarget } from './row';
@@ -28,6 +31,14 @@ export function goldTarget(rule: TargetRule, fields: Fields): GoldTarget {
       return reasonTarget(rule, fields);
     case 'erg':
       return responseTarget(rule, fields);
+    case 'eiReg':
+    case 'eiOc':
+      return intensityTarget(rule, fields);
+    case 'vReg':
+    case 'vOc':
+      return affectValenceTarget(rule, fields);
+    case 'eC':
+      return emotionSetTarget(rule, fields);
   }
 }
 
@@ -62,7 +73,7 @@ function polarityTarget(template: Template, fields: Fields): GoldTarget {
     : { problem: `the sentiment "${word}" is not positive, neutral or negative` };
 }
 
-function valenceTarget(rule: Extract<TargetRule, { valence: Template }>, fields: Fields): GoldTarget {
+function valenceTarget(rule: Extract<TargetRule, { range: number }>, fields: Fields): GoldTarget {
   const written = fill(rule.valence, fields)?.trim();
   const text = written !== undefined && rule.pattern ? rule.pattern.exec(written)?.[1] : written;
   const number = text === undefined || text === '' ? Number.NaN : Number(text);
@@ -103,6 +114,55 @@ function responseTarget(rule: Rule<'erg'>, fields: Fields): GoldTarget {
   const speakerEmotion = canonicalLabel(chain.speakerEmotion);
   if (!isPlainLabel(speakerEmotion)) return { problem: `the emotion "${chain.speakerEmotion}" is not a plain label` };
   return { target: { task: 'erg', value: { chainOfEmpathy: { ...chain, speakerEmotion }, response } } };
+}
+
+function intensityTarget(rule: Rule<'eiReg' | 'eiOc'>, fields: Fields): GoldTarget {
+  const emotion = canonicalLabel(fill(rule.emotion, fields) ?? '');
+  if (!isPlainLabel(emotion)) return { problem: `the emotion "${emotion}" is not a plain label` };
+  const gold = scaleNumber(rule.intensity, rule.task === 'eiReg' ? intensity : level, fields);
+  if (!('number' in gold)) return gold;
+  const { number } = gold;
+  return {
+    target:
+      rule.task === 'eiReg'
+        ? { task: 'eiReg', value: { emotion, intensity: number } }
+        : { task: 'eiOc', value: { emotion, level: number } },
+  };
+}
+
+function affectValenceTarget(rule: Rule<'vReg' | 'vOc'>, fields: Fields): GoldTarget {
+  const gold = scaleNumber(rule.valence, rule.task === 'vReg' ? valence : valenceClass, fields);
+  if (!('number' in gold)) return gold;
+  const { number } = gold;
+  return {
+    target:
+      rule.task === 'vReg'
+        ? { task: 'vReg', value: { valence: number } }
+        : { task: 'vOc', value: { valenceClass: number } },
+  };
+}
+
+/** What test files hold in place of a number as long as it is secret. */
+const notAnnotated = 'none';
+
+function scaleNumber(template: Template, { field, from, to, decimals }: NumberScale, fields: Fields) {
+  const written = fill(template, fields)?.trim() ?? '';
+  if (written.toLowerCase() === notAnnotated) return { ignored: true } as const;
+  const text = (decimals === 0 ? written.split(':')[0] : written)?.trim() ?? '';
+  const number = text === '' ? Number.NaN : Number(text) + 0; // + 0: no negative zero
+  if (number >= from && number <= to && (decimals > 0 || Number.isInteger(number))) return { number };
+  const kind = decimals > 0 ? 'number' : 'whole number';
+  return { problem: `the ${field} "${written}" is not a ${kind} from ${from} to ${to}` };
+}
+
+function emotionSetTarget(rule: Rule<'eC'>, fields: Fields): GoldTarget {
+  const gold = goldLabels(rule.emotions, fields);
+  if (!gold) return absent('list' in rule.emotions ? rule.emotions.list : rule.emotions.columns.join(', '));
+  const words = [...gold.labels, ...gold.dropped];
+  const unknown = words.find((word) => matchLabel(word, rule.labels) === undefined);
+  if (unknown !== undefined) return { problem: `the label "${unknown}" is not among ${rule.labels.join(', ')}` };
+  const emotions = [...new Set(words.flatMap((word) => matchLabel(word, rule.labels) ?? []))];
+  return { target: { task: 'eC', value: { emotions } } };
 }
 
 const absent = (template: Template, optional = false): GoldTarget => ({

@@ -1,9 +1,11 @@
 import type { Dialogue } from '../prompt/dialogue';
 import type { ModalityMode } from '../prompt/modality-modes';
-import type { TaskId, TaskValues } from '../task';
+import type { AnyTaskId, AnyTaskValues } from '../task';
 
-/** What a model should answer for one task: the gold value as {@link TaskValues} types it. */
-export type SampleTarget = { [Id in TaskId]: { readonly task: Id; readonly value: TaskValues[Id] } }[TaskId];
+/** What a model should answer for one task: the gold value as {@link AnyTaskValues} types it. */
+export type SampleTarget = {
+  [Id in AnyTaskId]: { readonly task: Id; readonly value: AnyTaskValues[Id] };
+}[AnyTaskId];
 
 /** Paths of a sample, each joined to the root of the data set and inside it. Whether they exist is not checked by default. */
 export interface SampleMedia {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { formatAnswer } from '../answer/answers';
-import type { TaskId, TaskValues } from '../task';
+import type { AnyTaskId, AnyTaskValues } from '../task';
 import { type CorpusName, corpora } from './corpora';
 import type { Corpus } from './corpus';
 import { indexDataSet } from './index-data-set';
@@ -84,6 +84,8 @@ const sets: [folder: string, describe: () => CorpusName | Corpus, rows: Record<s
   ['goemotions', goEmotions, { train: 43_410, dev: 5426 }],
   ['semeval2018', () => semeval, { train: 6838, dev: 886 }],
   ['semeval2018', () => semevalValence, { train: 1181, dev: 449 }],
+  ['semeval2018', () => 'semeval2018-e-c', { train: 6838, dev: 886 }],
+  ['semeval2018', () => 'semeval2018-v-oc', { train: 1181, dev: 449 }],
   ['empathetic-dialogues', () => empatheticDialogues, { dev: 5734 }],
 ];
 
@@ -95,7 +97,7 @@ describe.skipIf(!existsSync(textFolder))(`data sets in ${textFolder} (skipped wh
       if (!subtitle) throw new Error('a row without words');
       for (const { task, value } of targets) {
         const options = candidates ? { candidates } : {};
-        formatAnswer<TaskId>(task, value as TaskValues[TaskId], options);
+        formatAnswer<AnyTaskId>(task, value as AnyTaskValues[AnyTaskId], options);
       }
     }
     expect(counts).toEqual(expected);

@@ -7,6 +7,8 @@ import { isPlainLabel } from './plain-label';
 /** Members as the reference lists them, in its order and notation; kept apart from the constants on purpose. */
 const expected: Record<keyof typeof labelSets, string> = {
   sentiment: 'positive, neutral, negative',
+  semeval2018Intensity: 'anger, fear, joy, sadness',
+  semeval2018: 'anger, anticipation, disgust, fear, joy, love, optimism, pessimism, sadness, surprise, trust',
   sevenEmotions: 'anger, disgust, fear, happy, neutral, sad, surprise',
   caer: 'anger, disgust, fear, happy, neutral, sad, surprise',
   ferv39k: 'anger, disgust, fear, happy, neutral, sad, surprise',
@@ -26,7 +28,7 @@ const expected: Record<keyof typeof labelSets, string> = {
 };
 
 const sizes = { sentiment: 3, sevenEmotions: 7, cremaD: 6, merrFine: 9, mer2023: 6, meld: 7, iemocap4: 4 };
-const largeSizes = { avaMerg: 25, mintrec: 20, mintrec2: 30 };
+const largeSizes = { semeval2018Intensity: 4, semeval2018: 11, avaMerg: 25, mintrec: 20, mintrec2: 30 };
 
 describe('labelSets', () => {
   it.each(Object.entries(expected))('%s has exactly the published members', (name, members) => {

@@ -7,7 +7,7 @@ const sevenEmotions = labelSet('anger', 'disgust', 'fear', 'happy', 'neutral', '
 const merChallenge = labelSet('happy', 'angry', 'worried', 'sad', 'surprise', 'neutral');
 
 /**
- * The closed label sets of the data sets behind the six tasks, spelled as each set spells them. Frozen.
+ * The closed label sets of the data sets behind the tasks, spelled as each set spells them. Frozen.
  *
  * Open-vocabulary sets (MER-Caption+, OV-MERD, EMER) have none. `m3ed` holds the seven classes of M3ED, which its own
  * annotation capitalises; the file that the published system trained on is not public.
@@ -41,6 +41,13 @@ export const labelSets = Object.freeze({
     ...(['care', 'comfort', 'complain', 'confirm', 'criticize', 'doubt', 'emphasize', 'explain', 'flaunt'] as const),
     ...(['greet', 'inform', 'introduce', 'invite', 'joke', 'leave', 'oppose', 'plan', 'praise'] as const),
     ...(['prevent', 'refuse', 'taunt', 'thank', 'warn'] as const),
+  ),
+  /** Emotions whose intensity SemEval-2018 Task 1 annotates. */
+  semeval2018Intensity: labelSet('anger', 'fear', 'joy', 'sadness'),
+  /** Emotions of its E-c, in the order of its columns; a text with none of them is neutral. */
+  semeval2018: labelSet(
+    ...(['anger', 'anticipation', 'disgust', 'fear', 'joy', 'love'] as const),
+    ...(['optimism', 'pessimism', 'sadness', 'surprise', 'trust'] as const),
   ),
 });
 

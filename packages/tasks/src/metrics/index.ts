@@ -21,6 +21,7 @@ export {
 } from './empathy/read-emotion';
 export { type ClosedLabelSample, type HitRateScore, hitRateScore } from './hit-rate';
 export { type IntentSample, type IntentScore, intentScore, lenientIntentScore } from './intent';
+export { type MultiLabelSample, type MultiLabelScore, multiLabelScore } from './multi-label';
 export { type OpenLabelOptions, readOpenLabels } from './open-labels';
 export {
   type OpenLabelSample,
@@ -30,6 +31,7 @@ export {
   type WheelScores,
 } from './open-vocabulary';
 export type { PredictionRow, RowValue } from './prediction-row';
+export { quadraticKappa } from './quadratic-kappa';
 export type { CallOptions, Judge, LabelExtractor, OverlapQuestion, Verdict } from './reasoning/judge';
 export { openAiCompatibleExtractor, openAiCompatibleJudge } from './reasoning/openai-compatible';
 export {

@@ -1,4 +1,4 @@
-import type { TaskId } from '../task';
+import type { AnyTaskId } from '../task';
 import type { ClassScore } from './classification';
 import type { KeywordGroup } from './empathy/read-emotion';
 import type { CallOptions, Judge, LabelExtractor } from './reasoning/judge';
@@ -36,7 +36,7 @@ export interface RowCounts {
 
 /** Scores of one task. */
 export interface ScoreReport {
-  readonly task: TaskId;
+  readonly task: AnyTaskId;
   /** Finite numbers by name; one that is not defined for these rows is absent. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly counts: RowCounts;

@@ -1,10 +1,12 @@
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
-import type { TaskId } from '../task';
+import type { AnyTaskId } from '../task';
 import { mapConcurrently } from './map-concurrently';
 import { type PredictionRow, requireRows } from './prediction-row';
 import { ruleBasedJudge } from './reasoning/rule-based-judge';
 import { wheelLabelExtractor } from './reasoning/wheel-label-extractor';
 import type { RowCounts, ScoreOptions, ScoreReport } from './report';
+import { eiOc, eiReg, vOc, vReg } from './scorers/affect-number';
+import { eC } from './scorers/emotion-set';
 import { erg } from './scorers/erg';
 import { eri } from './scorers/eri';
 import { mer } from './scorers/mer';
@@ -14,10 +16,10 @@ import { ovMer } from './scorers/ov-mer';
 import type { ReadRow, ScoreContext, TaskScorer } from './scorers/task-scorer';
 import { ownEmotionWheels } from './wheels/own-wheel';
 
-const scorers = { msa, mer, ovMer, eri, mir, erg };
+const scorers = { msa, mer, ovMer, eri, mir, erg, eiReg, eiOc, vReg, vOc, eC };
 
 /** The main number of each task, and the best value it and its like can have. */
-export const mainMetrics: { readonly [Id in TaskId]: { readonly name: string; readonly best: 1 | 10 | 100 } } =
+export const mainMetrics: { readonly [Id in AnyTaskId]: { readonly name: string; readonly best: 1 | 10 | 100 } } =
   Object.freeze({
     msa: { name: msa.mainMetric, best: msa.best },
     mer: { name: mer.mainMetric, best: mer.best },
@@ -25,6 +27,11 @@ export const mainMetrics: { readonly [Id in TaskId]: { readonly name: string; re
     eri: { name: eri.mainMetric, best: eri.best },
     mir: { name: mir.mainMetric, best: mir.best },
     erg: { name: erg.mainMetric, best: erg.best },
+    eiReg: { name: eiReg.mainMetric, best: eiReg.best },
+    eiOc: { name: eiOc.mainMetric, best: eiOc.best },
+    vReg: { name: vReg.mainMetric, best: vReg.best },
+    vOc: { name: vOc.mainMetric, best: vOc.best },
+    eC: { name: eC.mainMetric, best: eC.best },
   });
 
 /**
@@ -34,7 +41,7 @@ export const mainMetrics: { readonly [Id in TaskId]: { readonly name: string; re
  * @throws AbortedError when `signal` is aborted
  */
 export async function scorePredictions(
-  task: TaskId,
+  task: AnyTaskId,
   rows: readonly PredictionRow[],
   options: ScoreOptions = {},
 ): Promise<ScoreReport> {
@@ -47,7 +54,7 @@ export async function scorePredictions(
   });
 }
 
-function scorerOf(task: TaskId): TaskScorer<unknown> {
+function scorerOf(task: AnyTaskId): TaskScorer<unknown> {
   if (Object.hasOwn(scorers, task)) return scorers[task] as TaskScorer<unknown>;
   throw new InvalidArgumentError({
     message: `scorePredictions: there is no task "${task}"`,
@@ -57,7 +64,7 @@ function scorerOf(task: TaskId): TaskScorer<unknown> {
 }
 
 async function scoreWith<Sample>(
-  task: TaskId,
+  task: AnyTaskId,
   scorer: TaskScorer<Sample>,
   rows: readonly PredictionRow[],
   context: ScoreContext,

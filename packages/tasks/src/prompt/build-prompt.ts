@@ -1,28 +1,30 @@
 import { InvalidArgumentError, type PromptSegment } from '@nano-emox/tensor-contract';
-import { requireCandidates } from '../labels/plain-label';
-import type { AnyTaskDefinition, TaskId } from '../task';
-import { tasks } from '../tasks/task-table';
+import { requireCandidates, requirePlainLabel } from '../labels/plain-label';
+import type { AnyTaskDefinition, AnyTaskId } from '../task';
+import { taskOf } from '../tasks/task-table';
 import { type Dialogue, dialogueOf, historyText } from './dialogue';
 import { markup, plainText } from './markup';
-import { defaultModalityMode, type ModalityMode, modalityModes, type PromptSlot } from './modality-modes';
+import { type ModalityMode, modalityModes, type PromptSlot } from './modality-modes';
 
 /** Options of {@link buildPrompt}. */
 export interface PromptOptions {
-  /** @default 'multiface_audio_face_frame_text' */
+  /** @default that of the task: 'multiface_audio_face_frame_text'; for affect tasks 'textonly' */
   readonly mode?: ModalityMode;
   /** Words spoken in the clip; an empty tag where there are none. @default '' */
   readonly subtitle?: string;
   /**
-   * Labels to choose from, for MER and MIR; `false` does not list them.
+   * Labels to choose from, for MER, MIR and E-c; `false` does not list them.
    * @default the set of the task
    */
   readonly candidates?: readonly string[] | false;
+  /** The emotion that EI-reg and EI-oc ask about; they cannot be asked without. */
+  readonly emotion?: string;
   /**
    * What was said before and now. ERG always shows a dialogue: without this one the subtitle is what the speaker says
    * now. Any other task shows it in place of the subtitle, as MER on AvaMERG does.
    */
   readonly dialogue?: Dialogue;
-  /** Which wording of the instruction, an index into `tasks[task].instructions`. @default 0 */
+  /** Which wording of the instruction, an index into `instructions` of the task. @default 0 */
   readonly paraphrase?: number;
   /**
    * `released` leaves out `###Human:` in the four modes in which the released code forgets it (never where a dialogue is shown).
@@ -52,11 +54,11 @@ const softTokenSlots: Readonly<
  * The prompt of one task as text and places for soft tokens, ready for `LanguageModel.generate`. Texts alternate with
  * modalities, begin with `###Human:` and end with ` ###Assistant: `; the beginning-of-text token is the model's affair.
  * Free text passes through {@link plainText}.
- * @throws InvalidArgumentError for an unknown task or mode, a paraphrase out of range, or candidates that cannot be used
+ * @throws InvalidArgumentError for an unknown task or mode, a paraphrase out of range, candidates or an emotion that cannot be used
  */
-export function buildPrompt(task: TaskId, options: PromptOptions = {}): PromptSegment[] {
+export function buildPrompt(task: AnyTaskId, options: PromptOptions = {}): PromptSegment[] {
   const definition = definitionOf(task, options);
-  const mode = modalityModes[modeOf(options)];
+  const mode = modalityModes[modeOf(definition, options)];
   const showsDialogue = showsDialogueFor(definition, options);
   const marked = options.template !== 'released' || mode.releasedHumanMarker || showsDialogue;
 
@@ -83,16 +85,11 @@ const showsDialogueFor = ({ context }: AnyTaskDefinition, { dialogue }: PromptOp
 
 const tagged = ([open, close]: readonly [string, string], content: string) => `${open}${content}${close}`;
 
-function definitionOf(task: TaskId, { msaFrom }: PromptOptions): AnyTaskDefinition {
-  if (Object.hasOwn(tasks, task)) return tasks[task === 'msa' && msaFrom === 'open-vocabulary' ? 'ovMer' : task];
-  throw new InvalidArgumentError({
-    message: `buildPrompt: there is no task "${task}"`,
-    hint: `Use one of ${Object.keys(tasks).join(', ')}.`,
-    argument: 'task',
-  });
+function definitionOf(task: AnyTaskId, { msaFrom }: PromptOptions): AnyTaskDefinition {
+  return taskOf(task === 'msa' && msaFrom === 'open-vocabulary' ? 'ovMer' : task) as AnyTaskDefinition;
 }
 
-function modeOf({ mode = defaultModalityMode }: PromptOptions): ModalityMode {
+function modeOf(definition: AnyTaskDefinition, { mode = definition.mode }: PromptOptions): ModalityMode {
   if (Object.hasOwn(modalityModes, mode)) return mode;
   throw new InvalidArgumentError({
     message: `buildPrompt: there is no modality mode "${mode}"`,
@@ -112,13 +109,23 @@ function questionOf(definition: AnyTaskDefinition, options: PromptOptions): stri
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function instructionOf({ id, instructions }: AnyTaskDefinition, { paraphrase = 0 }: PromptOptions): string {
+function instructionOf({ id, instructions }: AnyTaskDefinition, { paraphrase = 0, emotion }: PromptOptions): string {
   const instruction = instructions[paraphrase];
+  if (instruction?.includes('{emotion}')) return instruction.replaceAll('{emotion}', requireEmotion(id, emotion));
   if (instruction !== undefined) return instruction;
   throw new InvalidArgumentError({
     message: `buildPrompt: ${id} has no paraphrase ${paraphrase}`,
     hint: `Use an index from 0 to ${instructions.length - 1}.`,
     argument: 'paraphrase',
+  });
+}
+
+function requireEmotion(task: string, emotion: string | undefined): string {
+  if (emotion !== undefined) return requirePlainLabel(emotion, `buildPrompt(${task})`, 'emotion');
+  throw new InvalidArgumentError({
+    message: `buildPrompt: ${task} asks about one emotion, and none is named`,
+    hint: 'Pass { emotion }, such as anger, fear, joy or sadness.',
+    argument: 'emotion',
   });
 }
 
@@ -128,7 +135,7 @@ function candidateList({ id, candidates: defaults }: AnyTaskDefinition, { candid
     if (candidates === undefined) return '';
     throw new InvalidArgumentError({
       message: `buildPrompt: ${id} does not choose from candidates`,
-      hint: 'Leave candidates out, or ask mer or mir.',
+      hint: 'Leave candidates out, or ask mer, mir or eC.',
       argument: 'candidates',
     });
   }

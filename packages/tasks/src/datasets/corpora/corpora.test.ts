@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { formatAnswer } from '../../answer/answers';
 import { labelSets } from '../../labels/label-sets';
 import { defaultModalityMode, modalityModes } from '../../prompt/modality-modes';
-import type { TaskId, TaskValues } from '../../task';
+import type { AnyTaskId, AnyTaskValues } from '../../task';
 import { all, tree } from '../__fixtures__/tree';
 import { indexDataSet } from '../index-data-set';
 import { openDataSet } from '../open-data-set';
 import type { EmotionSampleRow } from '../row';
+import type { RowIssue } from '../row-issue';
 import { type CorpusName, corpora } from '.';
 
 interface Case {
@@ -115,6 +116,9 @@ const mer2025Rows = (split: string): Case['rows'] => [
   },
   { id: 'sample_2', subtitle: '', targets: [ovMer('neutral'), eri('A still face.')] },
 ];
+
+const scoreHeader = 'ID\tTweet\tAffect Dimension\tIntensity Score';
+const classHeader = 'ID\tTweet\tAffect Dimension\tIntensity Class';
 
 const cases: Record<CorpusName, Case> = {
   'crema-d': {
@@ -403,6 +407,63 @@ const cases: Record<CorpusName, Case> = {
       },
     ],
   },
+  'semeval2018-ei-reg': {
+    files: {
+      'EI-reg/training/EI-reg-En-anger-train.txt': `${scoreHeader}\n1\tHow dare they "do\tanger\t0.938\n`,
+      'EI-reg/training/EI-reg-En-joy-train.txt': `${scoreHeader}\n1\tHow dare they "do\tjoy\t0.021\n`,
+      'EI-reg/development/2018-EI-reg-En-joy-dev.txt': `${scoreHeader}\n2\tSun!\tjoy\t1\n`,
+      'EI-reg/test-gold/2018-EI-reg-En-joy-test-gold.txt': `${scoreHeader}\n3\tSnow!\tjoy\t0.5\n4\tx\tjoy\tNONE\n`,
+    },
+    rows: [
+      {
+        id: '1/anger',
+        split: 'train',
+        subtitle: 'How dare they "do',
+        targets: [{ task: 'eiReg', value: { emotion: 'anger', intensity: 0.938 } }],
+        modalityMode: 'textonly',
+      },
+      { id: '1/joy', targets: [{ task: 'eiReg', value: { emotion: 'joy', intensity: 0.021 } }] },
+      { id: '2/joy', split: 'dev', targets: [{ task: 'eiReg', value: { emotion: 'joy', intensity: 1 } }] },
+      { id: '3/joy', split: 'test', targets: [{ task: 'eiReg', value: { emotion: 'joy', intensity: 0.5 } }] },
+    ],
+  },
+  'semeval2018-ei-oc': {
+    files: {
+      'English/EI-oc/training/EI-oc-En-fear-train.txt': `${classHeader}\n7\tHelp.\tfear\t2: moderate amount\n`,
+    },
+    rows: [{ id: '7/fear', split: 'train', targets: [{ task: 'eiOc', value: { emotion: 'fear', level: 2 } }] }],
+  },
+  'semeval2018-v-reg': {
+    files: { 'V-reg/2018-Valence-reg-En-train.txt': `${scoreHeader}\n8\tFine.\tvalence\t0.609\n` },
+    rows: [{ id: '8', split: 'train', subtitle: 'Fine.', targets: [{ task: 'vReg', value: { valence: 0.609 } }] }],
+  },
+  'semeval2018-v-oc': {
+    files: {
+      'Valence-oc-En-train.txt': `${classHeader}\n9\tGrim.\tvalence\t-3: very negative\n10\tHm.\tvalence\t0: neutral\n`,
+    },
+    rows: [
+      { id: '9', split: 'train', subtitle: 'Grim.', targets: [{ task: 'vOc', value: { valenceClass: -3 } }] },
+      { id: '10', targets: [{ task: 'vOc', value: { valenceClass: 0 } }] },
+    ],
+  },
+  'semeval2018-e-c': {
+    files: {
+      'E-c-En-dev.txt': [
+        ['ID', 'Tweet', ...labelSets.semeval2018].join('\t'),
+        '11\tWe won!\t0\t0\t0\t0\t1\t0\t1\t0\t0\t0\t0',
+        '12\tOk.\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0',
+      ].join('\r\n'),
+    },
+    rows: [
+      {
+        id: '11',
+        split: 'dev',
+        subtitle: 'We won!',
+        targets: [{ task: 'eC', value: { emotions: ['joy', 'optimism'] } }],
+      },
+      { id: '12', targets: [{ task: 'eC', value: { emotions: [] } }] },
+    ],
+  },
 };
 
 const below = (root: string, { media }: Partial<EmotionSampleRow>) =>
@@ -430,7 +491,7 @@ describe.each(Object.entries(cases) as [CorpusName, Case][])('%s', (name, { file
     for await (const { targets, candidates } of openDataSet(name, await tree(files))) {
       for (const { task, value } of targets) {
         const options = candidates && (task === 'mer' || task === 'mir') ? { candidates } : {};
-        expect(formatAnswer<TaskId>(task, value as TaskValues[TaskId], options)).not.toBe('');
+        expect(formatAnswer<AnyTaskId>(task, value as AnyTaskValues[AnyTaskId], options)).not.toBe('');
       }
     }
   });
@@ -439,6 +500,34 @@ describe.each(Object.entries(cases) as [CorpusName, Case][])('%s', (name, { file
     const root = await tree({ 'other.txt': '' });
     await expect(all(openDataSet(name, root))).rejects.toMatchObject({ code: 'MISSING_FILE', path: root });
     await expect(all(openDataSet(name, join(root, 'absent')))).rejects.toThrow(/there is no folder .*Expected /s);
+  });
+});
+
+describe('SemEval-2018 rows that cannot be used', () => {
+  it.each([
+    ['semeval2018-ei-reg', 'EI-reg-En-joy-train.txt', `${scoreHeader}\n1\tx\tjoy\t1.2`, 'eiReg: the intensity "1.2"'],
+    [
+      'semeval2018-ei-oc',
+      'EI-oc-En-joy-train.txt',
+      `${classHeader}\n1\tx\tjoy\t1.5: low`,
+      'eiOc: the level "1.5: low"',
+    ],
+    ['semeval2018-ei-oc', 'EI-oc-En-joy-train.txt', `${classHeader}\n1\tx\t\t1: low`, 'eiOc: the emotion ""'],
+    ['semeval2018-v-reg', 'Valence-reg-En-train.txt', `${scoreHeader}\n1\tx\tvalence\t`, 'vReg: the valence ""'],
+    [
+      'semeval2018-v-oc',
+      'Valence-oc-En-train.txt',
+      `${classHeader}\n1\tx\tvalence\t4: a`,
+      'vOc: the valenceClass "4: a"',
+    ],
+    ['semeval2018-v-oc', 'Valence-oc-En-train.txt', `${classHeader}\n1\tvalence\t4: a`, 'the row has 3 cells'],
+  ] as const)('%s tells line and problem', async (name, file, content, problem) => {
+    const root = await tree({ [file]: `${content}\n` });
+    await expect(all(openDataSet(name, root))).rejects.toThrow(`:2: ${problem}`);
+    const issues: RowIssue[] = [];
+    const options = { badRows: 'skip', onRowIssue: (issue: RowIssue) => issues.push(issue) } as const;
+    expect(await all(openDataSet(name, root, options))).toEqual([]);
+    expect(issues).toMatchObject([{ line: 2, message: expect.stringContaining(problem) }]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@nano-emox/tensor-contract';
 import type { Corpus } from '../corpus';
+import { semevalEC, semevalEiOc, semevalEiReg, semevalVOc, semevalVReg } from './affect';
 import { iemocap4, meld, mer2023, mer2024 } from './benchmark-emotion';
 import { avaMerg } from './empathy';
 import { mintrec, mintrec2 } from './intent';
@@ -29,6 +30,11 @@ export const corpora = Object.freeze({
   'ch-sims-v2': chSimsV2,
   'ov-merd': ovMerd,
   emer,
+  'semeval2018-ei-reg': semevalEiReg,
+  'semeval2018-ei-oc': semevalEiOc,
+  'semeval2018-v-reg': semevalVReg,
+  'semeval2018-v-oc': semevalVOc,
+  'semeval2018-e-c': semevalEC,
 }) satisfies Readonly<Record<string, Corpus>>;
 
 /** Name of a corpus. */
