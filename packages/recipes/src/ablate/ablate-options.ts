@@ -30,6 +30,10 @@ export interface AblateOptions extends RunOptions {
   readonly runFolder: string;
   /** Held-out clips that each model is asked about. @default all */
   readonly limit?: number;
+  /**
+   * Held-out clips on which the attention gaps of each model are measured, before it is trained and after. @default 0: they are not
+   */
+  readonly attentionClips?: number;
   /** How the models answer. @default greedy */
   readonly sampling?: SamplingOptions;
   /** Recorded with every number. @default 'ablate' */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +102,21 @@ describe.skipIf(!hasTokenizer)('ablate', { timeout: TIMEOUT_MS }, () => {
       expect(holds).toBe(pairs.every(({ difference }) => difference > 0));
       expect(sentence).toContain(holds ? 'holds' : 'does not hold');
     }
+  });
+
+  it('measures how evenly duplex attention attends, before training and after', async () => {
+    const rows = ['attention-plain', 'attention-mask', 'attention-aligners', 'attention-duplex'];
+    const options = { curricula: [], ablations: rows, seeds: [1], attentionClips: 1 };
+    const { table, runs } = await compare(options);
+    expect(runs.map(({ name }) => name)).toEqual(rows);
+    const gaps = ['gap of text before', 'gap of text after', 'gap of visual before', 'gap of visual after'];
+    expect(table.metrics.slice(-4)).toEqual(gaps);
+    const before = runs.map(({ metrics }) => metrics['gap of visual before'] as number);
+    for (const gap of before) expect(gap).toBeCloseTo(before[0] as number, 4); // all begin as the identity
+    const after = runs.map(({ metrics }) => metrics['gap of visual after']);
+    expect(new Set(after).size).toBe(rows.length);
+    expect(existsSync(join(folder, 'runs', 'attention-duplex', 'seed-1', 'start'))).toBe(false);
+    expect((await compare(options)).runs).toEqual(runs);
   });
 
   it('stops between steps and continues', async () => {

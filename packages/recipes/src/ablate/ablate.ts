@@ -23,6 +23,7 @@ import { tinyScale } from '../tiny/tiny-scale';
 import { scaleSteps } from '../train/scaled-steps';
 import { trainEmotionModel } from '../train/train-emotion-model';
 import type { AblateOptions, AblationEvent } from './ablate-options';
+import { type AttentionGaps, attentionGaps, gapsAtStart } from './attention-gaps';
 import { type ComparedSetting, comparedSettings } from './compared-settings';
 import { type OrderVerdict, orderVerdict } from './order-verdict';
 
@@ -64,7 +65,7 @@ export async function ablate(options: AblateOptions): Promise<AblationReport> {
     finished.push(await runOnce(setting, facts, origin, options));
   }
   const ordered = settings.flatMap(({ name }) => finished.filter((run) => run.name === name));
-  const runs = ordered.map(({ name, seed, report }): ComparedRun => ({ name, seed, metrics: metricsOf(report) }));
+  const runs = ordered.map((run): ComparedRun => ({ name: run.name, seed: run.seed, metrics: metricsOf(run) }));
   const table = comparisonTable(runs);
   const { steps } = scaleSteps(base.scale ?? tinyScale, stepsScale);
   const report: AblationReport = {
@@ -98,6 +99,8 @@ interface FinishedRun {
   /** Hash over everything that decides the result. */
   readonly fingerprint: string;
   readonly report: EvaluationReport;
+  /** Where they were asked for. */
+  readonly attention?: { readonly before: AttentionGaps; readonly after: AttentionGaps };
 }
 
 async function runOnce(
@@ -106,7 +109,7 @@ async function runOnce(
   origin: string,
   options: AblateOptions,
 ): Promise<FinishedRun> {
-  const { base, stepsScale = 1, runFolder, limit, sampling, onEvent = () => undefined } = options;
+  const { base, stepsScale = 1, runFolder, limit, sampling, attentionClips = 0, onEvent = () => undefined } = options;
   const { name, seed } = facts;
   const folder = join(runFolder, name, `seed-${seed}`);
   const curriculum = curricula[setting.curriculum](base.mixtures, scaleSteps(base.scale ?? tinyScale, stepsScale));
@@ -117,19 +120,21 @@ async function runOnce(
     phases: curriculum.phases.map(plainPhase),
     limit: limit ?? null,
     sampling: sampling ?? null,
+    ...(attentionClips > 0 && { attentionClips }),
   });
   const path = join(folder, 'scores.json');
   onEvent({ type: 'run-start', ...facts });
   const known = await readFinished(path, fingerprint);
   if (known) {
-    onEvent({ type: 'run-end', isNew: false, metrics: metricsOf(known.report), ...facts });
+    onEvent({ type: 'run-end', isNew: false, metrics: metricsOf(known), ...facts });
     return known;
   }
   const modelFolder = await trainOnce(setting, facts, folder, curriculum, options);
   const report = await evaluateOnce(modelFolder, facts, folder, options);
-  const finished = { name, seed, fingerprint, report };
+  const attention = attentionClips > 0 && (await gapsOf(modelFolder, setting, facts, folder, options));
+  const finished: FinishedRun = { name, seed, fingerprint, report, ...(attention && { attention }) };
   await writeFileAtomic(path, `${JSON.stringify(finished, null, 2)}\n`);
-  onEvent({ type: 'run-end', isNew: true, metrics: metricsOf(report), ...facts });
+  onEvent({ type: 'run-end', isNew: true, metrics: metricsOf(finished), ...facts });
   return finished;
 }
 
@@ -188,9 +193,31 @@ async function evaluateOnce(
   }
 }
 
-/** What the table compares: the two numbers of the paper first, then the main metric of each task. */
-function metricsOf({ tasks, summary }: EvaluationReport): Record<string, number> {
+async function gapsOf(
+  modelFolder: string,
+  { changes }: ComparedSetting,
+  { seed }: RunFacts,
+  folder: string,
+  { base, attentionClips = 0, device, threads, signal }: AblateOptions,
+): Promise<NonNullable<FinishedRun['attention']>> {
+  const runtime = { ...(device && { device }), ...(threads && { threads }) };
+  const measured = { source: base.heldOut, clips: attentionClips, runtime, signal };
+  const config = changeModelConfig(base.config, changes);
+  return {
+    before: await gapsAtStart(config, base.pretrained, { ...measured, seed, folder }),
+    after: await attentionGaps(modelFolder, measured),
+  };
+}
+
+/** What the table compares: the two numbers of the paper first, then the main metric of each task, then the gaps of attention. */
+function metricsOf({ report: { tasks, summary }, attention }: FinishedRun): Record<string, number> {
   const { ergHitRate, perceptionAverage } = summary;
+  const gaps = (['text', 'visual'] as const).flatMap((group) =>
+    (['before', 'after'] as const).flatMap((when) => {
+      const gap = attention?.[when][group];
+      return gap == null ? [] : [[`gap of ${group} ${when}`, gap] as const];
+    }),
+  );
   return {
     ...(ergHitRate !== undefined && { [orderedMetrics[0]]: ergHitRate }),
     ...(perceptionAverage !== undefined && { [orderedMetrics[1]]: perceptionAverage }),
@@ -199,6 +226,7 @@ function metricsOf({ tasks, summary }: EvaluationReport): Record<string, number>
         main && task !== 'erg' ? [[`${taskTable[task].abbreviation} ${main.metric}`, main.value]] : [],
       ),
     ),
+    ...Object.fromEntries(gaps),
   };
 }
 
