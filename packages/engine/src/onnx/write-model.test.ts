@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { f32, type HostTensor, WeightsMismatchError } from '@nano-emox/tensor-contract';
+import protobuf from 'protobufjs/light.js';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
 import { externalDataFile, stageModel } from '../executors/onnxruntime-node/stage-model';
@@ -11,7 +12,7 @@ import { initializeWeights } from '../module/initialize-weights';
 import { linearLayer } from '../module/layers';
 import { tracingScope } from '../module/weight-scope';
 import { gelu } from '../ops';
-import { ModelProto } from './schema';
+import { onnxMessages } from './schema';
 import { EXTERNAL_DATA_THRESHOLD_BYTES, writeModel } from './write-model';
 
 /** `up` has 24 KiB and 192 values of bias, `down` 3 KiB and 4 values: two tensors above a KiB, two below. */
@@ -29,6 +30,9 @@ const x: HostTensor = {
   data: Float32Array.from({ length: 96 }, (_, i) => Math.sin(i)),
 };
 
+/** The same messages in the reader of protobufjs. */
+const ModelProto = protobuf.Root.fromJSON({ nested: { onnx: { nested: onnxMessages } } }).lookupType('onnx.ModelProto');
+
 const ready = openOnnxRuntimeNode({ workers: 0, threads: 1 });
 afterAll(async () => (await ready).dispose());
 
@@ -40,6 +44,15 @@ async function outputOf(source: Parameters<Awaited<typeof ready>['load']>[0]) {
 }
 
 describe('writeModel', () => {
+  it('makes no code on the way, which the policy of a page may forbid', () => {
+    const makers = [vi.spyOn(globalThis, 'Function'), vi.spyOn(globalThis, 'eval')];
+    writeModel(graph, { weights });
+    for (const maker of makers) {
+      expect(maker).not.toHaveBeenCalled();
+      maker.mockRestore();
+    }
+  });
+
   it('writes names, symbolic axes and operator sets', () => {
     const { model, external } = writeModel(graph, { weights });
     const message = ModelProto.toObject(ModelProto.decode(model), { longs: Number }) as {

@@ -5,7 +5,7 @@ import type { Value } from '../graph/value';
 import { bindWeights } from '../module/bind-weights';
 import { GraphEmitter } from './graph-emitter';
 import { toHalf } from './half-tensor';
-import { ModelProto, onnxTypes, type TensorMessage } from './schema';
+import { encodeModel, onnxTypes, type TensorMessage } from './schema';
 
 /** ONNX operator set: the newest one whose operators the CPU provider of onnxruntime 1.30 implements in full. */
 const OPERATOR_SET = 18;
@@ -65,7 +65,7 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
   });
 
   const free = [...graph.parameters].filter(([name]) => freeParameters.has(name));
-  const message = ModelProto.fromObject({
+  const message = {
     irVersion: IR_VERSION,
     producerName: 'nano-emox',
     opsetImport: [
@@ -79,8 +79,8 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
       output: [...graph.outputs].map(valueInfo),
       initializer,
     },
-  });
-  return { model: ModelProto.encode(message).finish(), external };
+  };
+  return { model: encodeModel(message), external };
 }
 
 function valueInfo([name, value]: readonly [string, Value]): object {
