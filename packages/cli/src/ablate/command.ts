@@ -13,6 +13,10 @@ export const ablateCommand: DocumentedCommand = {
     ['--curriculum p2e,joint,reverse --seeds 3', 'the comparison of the paper, from nothing'],
     ['--from tiny --seeds 3', 'the same, with the encoders and the language model of a model'],
     ['--curriculum p2e --ablation no-face,no-fusion', 'what the branches contribute'],
+    [
+      '--ablation attention-plain,attention-mask,attention-aligners,attention-duplex --attention 8',
+      'duplex attention in parts',
+    ],
     ['--from tiny --steps-scale 0.1 --clips 200 --limit 40', 'a quick look'],
   ],
   choices: { curriculum: curriculumNames, device: trainingDevices, from: ['tiny'] },
@@ -25,7 +29,8 @@ export const ablateCommand: DocumentedCommand = {
     ablation: {
       type: 'string',
       valueHint: 'list',
-      description: 'Further rows: no-face, no-fusion, fusion-<type>, adapters-<type>, lora-rank-<rank>',
+      description:
+        'Further rows: no-face, no-fusion, fusion-<type>, adapters-<type>, lora-rank-<rank>, attention-<part>',
     },
     seeds: { type: 'string', valueHint: 'number', description: 'Runs of each row, with seeds from 1 on (Default: 3)' },
     'steps-scale': { type: 'string', valueHint: 'factor', description: 'Factor of all steps (Default: 1)' },
@@ -42,6 +47,11 @@ export const ablateCommand: DocumentedCommand = {
     data: { type: 'string', valueHint: 'folder', description: 'Public data sets, for pretraining and sources' },
     clips: { type: 'string', valueHint: 'number', description: 'Clips to render and train on (Default: 1600)' },
     limit: { type: 'string', valueHint: 'number', description: 'Held-out clips to ask about (Default: all)' },
+    attention: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'Held-out clips whose attention gaps are measured before and after training (Default: 0)',
+    },
     out: { type: 'string', valueHint: 'folder', description: 'Run folder (Default: runs/ablation)' },
     cache: { type: 'string', valueHint: 'folder', description: 'Rendered clips (Default: in the folder of the base)' },
     device: { type: 'string', valueHint: 'name', description: 'auto, cpu or tfjs (Default: auto)' },

@@ -15,6 +15,7 @@ export interface AblateCommandOptions {
   readonly data?: string;
   readonly clips?: number;
   readonly limit?: number;
+  readonly attentionClips?: number;
   readonly out: string;
   readonly cache?: string;
   readonly device: (typeof trainingDevices)[number];
@@ -45,6 +46,7 @@ export function readAblateOptions(
     given.fail('--data and --from are both given', '--data is for pretraining; leave one out.', 'data');
   }
   const [clips, limit] = [given.wholeNumber('clips', 7, 1_000_000), given.wholeNumber('limit', 1, 1_000_000)];
+  const attentionClips = given.wholeNumber('attention', 0, 1_000_000);
   const threads = given.wholeNumber('threads', 1, 1024);
   const seeds = given.wholeNumber('seeds', 1, MOST_SEEDS) ?? 3;
   return {
@@ -57,6 +59,7 @@ export function readAblateOptions(
     ...(data !== undefined && { data }),
     ...(clips !== undefined && { clips }),
     ...(limit !== undefined && { limit }),
+    ...(attentionClips !== undefined && { attentionClips }),
     out: given.text('out') ?? join('runs', 'ablation'),
     ...(cache !== undefined && { cache }),
     device: given.oneOf('device', trainingDevices, 'device') ?? 'auto',

@@ -42,7 +42,20 @@ export async function runAblation(options: AblateCommandOptions, output: Command
 }
 
 async function compare(options: AblateCommandOptions, line: StatusLine, signal: AbortSignal) {
-  const { curricula, ablations: rows, seeds, stepsScale, from, base, data, clips, limit, out, cache } = options;
+  const {
+    curricula,
+    ablations: rows,
+    seeds,
+    stepsScale,
+    from,
+    base,
+    data,
+    clips,
+    limit,
+    attentionClips,
+    out,
+    cache,
+  } = options;
   const { device, threads, command } = options;
   // As for `analyze --model`: `tiny` is the preset, `./tiny` a folder of that name.
   const model = from === 'tiny' ? (await import('@nano-emox/weights-tiny')).folder : from;
@@ -53,6 +66,7 @@ async function compare(options: AblateCommandOptions, line: StatusLine, signal: 
     ...(data !== undefined && { dataFolder: data }),
     ...(clips !== undefined && { clips: { train: clips, validation: Math.max(7, Math.round(clips / 10)) } }),
     ...(limit !== undefined && { limit }),
+    ...(attentionClips !== undefined && { attentionClips }),
     ...(cache !== undefined && { cacheFolder: cache }),
     ...(threads !== undefined && { threads }),
     onEvent: (event) => show(event, line),

@@ -1,5 +1,5 @@
 import { type TaskId, type TaskValues, taskIds, tasks } from '@nano-emox/tasks';
-import type { AnalysisResult, TaskOutcome } from 'nano-emox';
+import type { AnalysisResult, EmotionDecision, TaskOutcome } from 'nano-emox';
 import type { ReportPage, ReportStyle } from './page';
 import { percent, signed } from './quantities';
 import { printable } from './wrap-text';
@@ -65,6 +65,7 @@ function writeAnswer<Id extends TaskId>(
 ): void {
   if (outcome.status === 'parsed') {
     writers[id](page, outcome.value as TaskValues[Id], percent(outcome.confidence), style);
+    if ('decision' in outcome && outcome.decision) writeDecision(page, outcome.decision, style);
     return;
   }
   page.row(labels[id], `no answer to ${tasks[id].abbreviation}: ${outcome.detail}`, {
@@ -76,4 +77,20 @@ function writeAnswer<Id extends TaskId>(
     page.row('', `The model wrote: ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`, {
       paint: style.colors.dim,
     });
+}
+
+/** The likeliest classes that are named in a report. */
+const NAMED_CLASSES = 3;
+
+/** Who decided on the emotion, and how likely the classes are. */
+function writeDecision(page: ReportPage, decision: EmotionDecision, { colors }: Pick<ReportStyle, 'colors'>): void {
+  const likely = Object.entries(decision.probabilities).sort(([, a], [, b]) => b - a);
+  const named = likely.slice(0, NAMED_CLASSES).map(([label, share]) => `${label} ${percent(share)}`);
+  page.row('', `${deciderText(decision)}: ${printable(named.join(', '))}`, { paint: colors.dim });
+}
+
+function deciderText({ decidedBy, word }: EmotionDecision): string {
+  if (word.status === 'unparsed') return 'The head decided, as no word could be read';
+  const said = `the word “${printable(word.value.emotion)}”`;
+  return decidedBy === 'word' ? `With the head, ${said} stands` : `The head decided against ${said}`;
 }

@@ -1,3 +1,4 @@
+import type { EmotionDecision, TaskOutcome } from 'nano-emox';
 import { describe, expect, it } from 'vitest';
 import { colorsFor } from '../terminal';
 import { analyzedClip as analyzed } from './__fixtures__/analyzed-clip';
@@ -7,6 +8,25 @@ import { jsonText, resultDocument } from './json-document';
 const plain = { colors: colorsFor({ isTTY: false }), width: 90 };
 
 const { result } = analyzed;
+
+const word = (emotion: string): EmotionDecision['word'] => ({
+  ...{ status: 'parsed', text: '', answer: '', value: { emotion }, confidence: 0.5, spans: [] },
+});
+const unread: EmotionDecision['word'] = {
+  ...{ status: 'unparsed', text: '', answer: '', reason: 'empty', detail: 'There is no text.' },
+};
+
+/** An emotion that a head decided on. */
+const decided = (changes: Partial<EmotionDecision>): TaskOutcome<'mer'> => ({
+  ...{ status: 'parsed', text: '', answer: '', value: { emotion: 'sad' }, confidence: 0.62, spans: [], durationMs: 10 },
+  decision: {
+    decidedBy: 'head',
+    probabilities: { anger: 0.05, fear: 0.3, happy: 0.03, sad: 0.62 },
+    word: word('fear'),
+    head: { sad: 0.9, fear: 0.1 },
+    ...changes,
+  },
+});
 
 describe('formatReport', () => {
   const report = formatReport(analyzed, plain);
@@ -36,6 +56,19 @@ describe('formatReport', () => {
     expect(report).toMatch(
       /event +An exam was failed\n +emotion +sad\n +cause +Much work for nothing\n +goal +Comfort\n +response +“That must be hard\.”/,
     );
+  });
+
+  it('says who decided on the emotion, where a head had a say', () => {
+    const rowsOf = (changes: Partial<EmotionDecision>) => {
+      const mer = decided(changes);
+      return formatReport({ ...analyzed, result: { ...result, tasks: { mer } } }, plain);
+    };
+    const shares = 'sad 62 %, fear 30 %,\\s+anger 5 %';
+    expect(rowsOf({})).toMatch(
+      new RegExp(`Emotion +sad +62 %\n +The head decided against the word “fear”: ${shares}\n`),
+    );
+    expect(rowsOf({ decidedBy: 'word', word: word('sad') })).toContain('With the head, the word “sad” stands');
+    expect(rowsOf({ word: unread })).toContain('The head decided, as no word could be read');
   });
 
   it('shows an answer that cannot be read as that, without its control characters', () => {
@@ -83,6 +116,22 @@ describe('JSON document', () => {
     expect(document.gate).toEqual([0.2, 0.3, 0.5]);
     expect(document.timings).toEqual({ load: 250, decode: 100, msa: 1500, total: 2000 });
     expect(document.words).toEqual({ text: 'I failed.', source: 'sidecar', path: 'folder/talk.srt' });
+  });
+
+  it('keeps what word and head said about the emotion', () => {
+    const { mer } = resultDocument({ ...analyzed, result: { ...result, tasks: { mer: decided({}) } } });
+    expect(mer).toEqual({
+      value: { emotion: 'sad' },
+      confidence: 0.62,
+      decision: {
+        decidedBy: 'head',
+        probabilities: decided({}).decision?.probabilities,
+        head: { sad: 0.9, fear: 0.1 },
+        word: { value: { emotion: 'fear' }, confidence: 0.5 },
+      },
+    });
+    const unreadable = { ...analyzed, result: { ...result, tasks: { mer: decided({ word: unread }) } } };
+    expect(resultDocument(unreadable).mer).toMatchObject({ decision: { word: { unparsed: 'empty', text: '' } } });
   });
 
   it('wraps the documents of several clips', () => {

@@ -1,12 +1,21 @@
-import type { TaskId, TaskValues } from '@nano-emox/tasks';
-import type { AnalysisResult, TaskOutcome } from 'nano-emox';
+import type { GeneratedOutcome, TaskId, TaskValues } from '@nano-emox/tasks';
+import type { AnalysisResult, EmotionDecision } from 'nano-emox';
 import type { AnalyzedClip } from '../analyze/analyzed-clip';
 import { describeError, type ErrorDocument } from '../print-error';
 import type { ClipWords } from '../words/clip-words';
 
+/** Who decided on the emotion, with the calibrated probability of every class, and what word and head said alone. */
+export interface DecisionDocument {
+  readonly decidedBy: EmotionDecision['decidedBy'];
+  readonly probabilities: EmotionDecision['probabilities'];
+  readonly word: AnswerDocument<TaskValues['mer']>;
+  readonly head: EmotionDecision['head'];
+}
+
 /** An answer: a value with confidence in [0, 1], or why the model's text could not be read. */
 export type AnswerDocument<Value> =
-  | { readonly value: Value; readonly confidence: number }
+  /** `decision`: of `mer`, where the model has a perception head. */
+  | { readonly value: Value; readonly confidence: number; readonly decision?: DecisionDocument }
   | { readonly unparsed: string; readonly text: string };
 
 /** What `--json` prints for a clip: one key for each task that was asked, and what the answers rest on. */
@@ -31,7 +40,10 @@ export interface ClipFailureDocument {
 }
 
 export function resultDocument({ path, words, result, loadMs }: AnalyzedClip): AnalysisDocument {
-  const answers = Object.entries(result.tasks).map(([task, outcome]) => [task, answerDocument(outcome)]);
+  const answers = Object.entries(result.tasks).map(([task, outcome]) => [
+    task,
+    answerDocument<TaskValues[TaskId]>(outcome),
+  ]);
   const timings = Object.entries({ load: loadMs, ...result.timingsMs }).map(([step, ms]) => [step, Math.round(ms)]);
   return {
     clip: path,
@@ -60,8 +72,12 @@ export function jsonLine(document: AnalysisDocument | ClipFailureDocument): stri
   return `${JSON.stringify(document)}\n`;
 }
 
-function answerDocument(outcome: TaskOutcome): AnswerDocument<TaskValues[TaskId]> {
-  return outcome.status === 'parsed'
-    ? { value: outcome.value, confidence: outcome.confidence }
-    : { unparsed: outcome.reason, text: outcome.answer };
+function answerDocument<Value extends TaskValues[TaskId]>(
+  outcome: GeneratedOutcome<Value> & { readonly decision?: EmotionDecision },
+): AnswerDocument<Value> {
+  if (outcome.status !== 'parsed') return { unparsed: outcome.reason, text: outcome.answer };
+  const { value, confidence, decision } = outcome;
+  if (!decision) return { value, confidence };
+  const { word, ...rest } = decision;
+  return { value, confidence, decision: { ...rest, word: answerDocument(word) } };
 }
