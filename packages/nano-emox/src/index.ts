@@ -1,5 +1,6 @@
 export { AnalysisRun } from './analysis/analysis-run';
 export type { AnalyzeOptions } from './analysis/analyze';
+export type { AnalyzeTextOptions, TextOutcomes } from './analysis/analyze-text';
 export type { AskOptions, Question } from './analysis/ask-task';
 export type { EmotionDecision } from './analysis/decide-emotion';
 export type { ClipEvidence, EncodeClipOptions, EncodedClip, FaceEvidence } from './analysis/encode-clip';

@@ -1,10 +1,10 @@
 import {
+  type AnyTaskId,
   answerStop,
   buildPrompt,
   type Dialogue,
   type ModalityMode,
   readGenerated,
-  type TaskId,
 } from '@nano-emox/tasks';
 import type { GeneratedToken, RunOptions, SamplingOptions } from '@nano-emox/tensor-contract';
 import type { ModelComponents } from '../model/components';
@@ -13,13 +13,18 @@ import type { EncodedClip } from './encode-clip';
 import type { TaskOutcome } from './events';
 
 /** Longest answer of each task; the longest training answers stay well below. */
-const MAX_ANSWER_TOKENS: Readonly<Record<TaskId, number>> = {
+const MAX_ANSWER_TOKENS: Readonly<Record<AnyTaskId, number>> = {
   msa: 32,
   mer: 24,
   ovMer: 48,
   eri: 128,
   mir: 16,
   erg: 192,
+  eiReg: 24,
+  eiOc: 24,
+  vReg: 24,
+  vOc: 24,
+  eC: 48,
 };
 
 /** What a question is asked with, besides the clip. */
@@ -30,6 +35,8 @@ export interface Question {
   readonly dialogue?: Dialogue;
   /** Labels to choose from, for MER and MIR. @default the set of the task */
   readonly candidates?: readonly string[];
+  /** The emotion that EI-reg and EI-oc ask about. */
+  readonly emotion?: string;
   /** Labels that the model knows for MER, where they are others than those of the task. */
   readonly labels?: readonly string[];
 }
@@ -40,20 +47,21 @@ export interface AskOptions extends RunOptions {
 }
 
 /** The prompt of a task, and those soft tokens of the clip that it has places for. */
-export function promptOf(task: TaskId, config: EmotionModelConfig, clip: EncodedClip, question: Question) {
-  const { mode, words, dialogue, candidates, labels } = question;
+export function promptOf(task: AnyTaskId, config: EmotionModelConfig, clip: EncodedClip, question: Question) {
+  const { mode, words, dialogue, candidates, labels, emotion } = question;
   const prompt = buildPrompt(task, {
     mode,
     subtitle: words,
     candidates: candidates ?? (config.input.listCandidates ? labels : false),
     ...(dialogue && { dialogue }),
+    ...(emotion !== undefined && { emotion }),
   } as Parameters<typeof buildPrompt>[1]);
   const needed = new Set(prompt.flatMap((segment) => ('modality' in segment ? [segment.modality] : [])));
   return { prompt, softTokens: clip.softTokens.filter(({ modality }) => needed.has(modality)) };
 }
 
 /** Streams the text of one answer and returns what it means. */
-export async function* askTask<Id extends TaskId>(
+export async function* askTask<Id extends AnyTaskId>(
   { languageModel }: ModelComponents,
   config: EmotionModelConfig,
   clip: EncodedClip,
@@ -62,7 +70,7 @@ export async function* askTask<Id extends TaskId>(
   { sampling, signal }: AskOptions,
 ): AsyncGenerator<string, TaskOutcome<Id>, undefined> {
   const startedMs = performance.now();
-  const candidates = question.candidates ?? question.labels;
+  const { emotion, candidates = question.labels } = question;
   const { prompt, softTokens } = promptOf(task, config, clip, question);
   const options = { maxNewTokens: MAX_ANSWER_TOKENS[task], stop: [answerStop], ...sampling, signal };
   const tokens: GeneratedToken[] = [];
@@ -70,6 +78,9 @@ export async function* askTask<Id extends TaskId>(
     tokens.push(token);
     if (token.text !== '') yield token.text;
   }
-  const outcome = readGenerated(task, tokens, candidates ? { candidates } : {});
+  const outcome = readGenerated(task, tokens, {
+    ...(candidates && { candidates }),
+    ...(emotion !== undefined && { emotion }),
+  });
   return { ...outcome, durationMs: performance.now() - startedMs } as TaskOutcome<Id>;
 }

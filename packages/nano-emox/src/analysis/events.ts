@@ -1,4 +1,4 @@
-import type { GeneratedOutcome, TaskId, TaskValues } from '@nano-emox/tasks';
+import type { AnyTaskId, AnyTaskValues, GeneratedOutcome, TaskId } from '@nano-emox/tasks';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import type { EmotionDecision } from './decide-emotion';
 import type { ClipEvidence, EncodedClip } from './encode-clip';
@@ -17,8 +17,8 @@ export interface AnalysisProgress {
  * Result of one task: a value with confidence, or why the answer could not be read; never an exception. `decision` is there
  * where a perception head had a say in the emotion: then `confidence` is a calibrated probability.
  */
-export type TaskOutcome<Id extends TaskId = TaskId> = {
-  [Key in Id]: GeneratedOutcome<TaskValues[Key]> & { readonly durationMs: number } & (Key extends 'mer'
+export type TaskOutcome<Id extends AnyTaskId = TaskId> = {
+  [Key in Id]: GeneratedOutcome<AnyTaskValues[Key]> & { readonly durationMs: number } & (Key extends 'mer'
       ? { readonly decision?: EmotionDecision }
       : unknown);
 }[Id];

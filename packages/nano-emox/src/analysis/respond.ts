@@ -1,5 +1,6 @@
 import { type Dialogue, modeForModalities } from '@nano-emox/tasks';
 import type { AnalysisModel } from './analyze';
+import { noClip } from './analyze-text';
 import { type AskOptions, askTask } from './ask-task';
 import type { EncodedClip } from './encode-clip';
 import type { TaskOutcome } from './events';
@@ -20,7 +21,7 @@ export async function* respondTo(
   clip: EncodedClip | undefined,
   options: AskOptions,
 ): AsyncGenerator<ResponseDelta, TaskOutcome<'erg'>, undefined> {
-  const seen: EncodedClip = clip ?? { softTokens: [], modalities: [], evidence: {}, warnings: [] };
+  const seen = clip ?? noClip;
   const mode = modeForModalities(seen.modalities, dialogue.input !== '');
   const answer = askTask(model.components, model.config, seen, 'erg', { mode, words: '', dialogue }, options);
   return yield* mapPieces(answer, splitAtThoughtEnd());

@@ -4,10 +4,11 @@ import { FORMAT_VERSION, type SaveOptions } from '@nano-emox/engine/runtime';
 import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
 import type { TextTokenizer, TokenizerJson } from '@nano-emox/lm-lora';
 import type { MediaSource } from '@nano-emox/media';
-import type { Dialogue } from '@nano-emox/tasks';
+import type { AnyTaskId, Dialogue, TaskId } from '@nano-emox/tasks';
 import { DisposedError, InvalidConfigError, type RunOptions } from '@nano-emox/tensor-contract';
 import { AnalysisRun } from '../analysis/analysis-run';
 import { type AnalyzeOptions, analysisEvents, isEncoded } from '../analysis/analyze';
+import { type AnalyzeTextOptions, analyzeText, type TextOutcomes } from '../analysis/analyze-text';
 import type { AskOptions } from '../analysis/ask-task';
 import { type EncodeClipOptions, type EncodedClip, encodeClip, unobserved } from '../analysis/encode-clip';
 import type { TaskOutcome } from '../analysis/events';
@@ -118,6 +119,20 @@ export class NanoEmoX {
       this.checkLive();
       return analysisEvents(this.analysisModel, source, options);
     }, options.onEvent);
+  }
+
+  /**
+   * Understands words without a clip: any of the six tasks and the five affect tasks of `@nano-emox/tasks`, which rest on text alone.
+   * @throws MissingModalityError when there are no words, InvalidArgumentError, AbortedError, DisposedError
+   * @example
+   * const { vOc } = await model.analyzeText('What a day!', { tasks: ['vOc'] });
+   */
+  async analyzeText<Id extends AnyTaskId = TaskId>(
+    words: string,
+    options: AnalyzeTextOptions<Id> = {},
+  ): Promise<TextOutcomes<Id>> {
+    this.checkLive();
+    return analyzeText(this, words, options);
   }
 
   /** Reads a clip once, to ask about it many times. */

@@ -12,7 +12,7 @@ import {
   curricula,
   producerOf,
 } from '@nano-emox/p2e';
-import { tasks as taskTable } from '@nano-emox/tasks';
+import { taskOf } from '@nano-emox/tasks';
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
 import { NanoEmoX } from 'nano-emox';
 import { changeModelConfig } from 'nano-emox/training';
@@ -223,7 +223,7 @@ function metricsOf({ report: { tasks, summary }, attention }: FinishedRun): Reco
     ...(perceptionAverage !== undefined && { [orderedMetrics[1]]: perceptionAverage }),
     ...Object.fromEntries(
       tasks.flatMap(({ task, main }) =>
-        main && task !== 'erg' ? [[`${taskTable[task].abbreviation} ${main.metric}`, main.value]] : [],
+        main && task !== 'erg' ? [[`${taskOf(task).abbreviation} ${main.metric}`, main.value]] : [],
       ),
     ),
     ...Object.fromEntries(gaps),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '@nano-emox/engine';
-import { type TaskId, taskIds } from '@nano-emox/tasks';
+import { type AnyTaskId, allTaskIds } from '@nano-emox/tasks';
 import { type IndexedDataSet, indexDataSet, type RowIssue } from '@nano-emox/tasks/datasets';
 import { NanoEmoX } from 'nano-emox';
 import { type CorpusEvent, corpusSource } from '../sources/corpus-source';
@@ -26,7 +26,7 @@ export interface EvaluateCorpusOptions extends Omit<EvaluatePredictionsOptions, 
   /** Folder of a model, or `tiny`. */
   readonly model: string;
   /** @default all that the set has gold values for */
-  readonly tasks?: readonly TaskId[];
+  readonly tasks?: readonly AnyTaskId[];
   /** Rows, from the first. @default all */
   readonly limit?: number;
   /** Asks by the words alone and reads no clip. @default false */
@@ -82,7 +82,7 @@ export async function evaluateOnCorpus(options: EvaluateCorpusOptions): Promise<
     const answers = predictAnswers({
       model,
       source,
-      tasks: tasks ?? taskIds,
+      tasks: tasks ?? allTaskIds,
       ...(answersFile !== undefined && { file: answersFile }),
       onEvent,
       signal,

@@ -1,4 +1,4 @@
-import type { TaskId } from '@nano-emox/tasks';
+import type { AnyTaskId } from '@nano-emox/tasks';
 import { type Corpus, type DataSetOptions, openDataSet } from '@nano-emox/tasks/datasets';
 import { InvalidArgumentError } from '@nano-emox/tensor-contract';
 import { namedCorpus } from '../sources/named-corpus';
@@ -23,7 +23,7 @@ export interface EvaluateFileOptions
   /** CSV, TSV or JSON Lines, see `readPredictions`. */
   readonly predictions: string;
   /** @default those that have a prediction */
-  readonly tasks?: readonly TaskId[];
+  readonly tasks?: readonly AnyTaskId[];
 }
 
 /** Scores of a file of predictions. */
@@ -61,7 +61,7 @@ export function splitOf({ name, splits }: Corpus, { split }: Pick<DataSetPlace, 
 }
 
 /** The task of a set that has gold values for one alone, told by its first row. */
-async function onlyTaskOf(corpus: Corpus, folder: string, options: DataSetOptions): Promise<TaskId | undefined> {
+async function onlyTaskOf(corpus: Corpus, folder: string, options: DataSetOptions): Promise<AnyTaskId | undefined> {
   for await (const { targets } of openDataSet(corpus, folder, options)) {
     return targets.length === 1 ? targets[0].task : undefined;
   }

@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { labelSets } from '@nano-emox/tasks';
 import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namedCorpus } from '../sources/named-corpus';
+import { evaluatePredictionsFile } from './evaluate-file';
 import { type EvaluationReport, evaluatePredictions } from './evaluate-predictions';
+import { isRight } from './is-right';
 import { matchPredictions } from './match-predictions';
 import type { PredictedAnswer } from './predicted-answer';
 import { readPredictions } from './read-predictions';
@@ -188,6 +191,57 @@ describe('a file of predictions', () => {
   });
 });
 
+describe('affect tasks', () => {
+  const at = (name: string) => join(folder, name);
+  const evaluate = (name: string, predictions: string) =>
+    evaluatePredictionsFile({
+      dataSet: { name, folder, split: 'dev' },
+      predictions: at(predictions),
+      seed: 1,
+      command: 'test',
+    });
+
+  it('are scored from the files of SemEval-2018 and predictions in short or in words', async () => {
+    const header = 'ID\tTweet\tAffect Dimension\tIntensity Class';
+    const line = (id: number, emotion: string, level: number) => `${id}\tHm.\t${emotion}\t${level}: some amount`;
+    await writeFile(at('EI-oc-En-joy-dev.txt'), [header, line(1, 'joy', 0), line(2, 'joy', 3), ''].join('\n'));
+    await writeFile(at('EI-oc-En-fear-dev.txt'), [header, line(1, 'fear', 1), line(2, 'fear', 2), ''].join('\n'));
+    const answers = ['id,prediction', '1/joy,0', '2/joy,The level of joy is 3.', '1/fear,2: moderate', '2/fear,1'];
+    await writeFile(at('levels.csv'), answers.join('\n'));
+    const { report, extra } = await evaluate('semeval2018-ei-oc', 'levels.csv');
+    expect(extra).toEqual([]);
+    const [scores] = report.tasks;
+    expect(scores).toMatchObject({ task: 'eiOc', main: { metric: 'pearson', best: 1 }, share: 0.5 });
+    expect(scores?.metrics).toMatchObject({
+      'pearson of fear': expect.closeTo(-1, 12),
+      'pearson of joy': expect.closeTo(1, 12),
+      pearson: expect.closeTo(0, 12),
+    });
+    expect(evaluationText(report)).toContain('EI-oc pearson of joy');
+  });
+
+  it('tell a neutral text from one that nobody answered', async () => {
+    const columns = ['ID', 'Tweet', ...labelSets.semeval2018];
+    const zeros = Array(11).fill('0').join('\t');
+    await writeFile(at('E-c-En-dev.txt'), [columns.join('\t'), `1\tOk.\t${zeros}`, `2\tOk.\t${zeros}`, ''].join('\n'));
+    await writeFile(at('emotions.jsonl'), '{"id":"1","task":"E-c","prediction":"neutral"}\n');
+    const { report } = await evaluate('semeval2018-e-c', 'emotions.jsonl');
+    expect(report.tasks[0]).toMatchObject({
+      task: 'eC',
+      metrics: { jaccard: 0.5 },
+      counts: { unparsed: { missing: 1 } },
+    });
+  });
+
+  it('are right or wrong where they have classes', () => {
+    expect(isRight('vOc', -2, 'The valence class is -2.')).toBe(true);
+    expect(isRight('vOc', -2, 2)).toBe(false);
+    expect(isRight('eiOc', 'joy 2', '2')).toBe(true);
+    expect(isRight('eiOc', 'joy 2', 'The level of fear is 2.')).toBe(false);
+    expect(isRight('vReg', 0.5, 0.5)).toBeUndefined();
+  });
+});
+
 describe('the description of a table', () => {
   const describedBy = async (targets: unknown) => {
     await writeFile(join(folder, 'dataset.json'), JSON.stringify({ files: { test: 'test.csv' }, id: '{id}', targets }));
@@ -197,6 +251,11 @@ describe('the description of a table', () => {
   it('says what each task is read from', async () => {
     const { splits } = await describedBy([{ task: 'msa', sentiment: '{feeling}' }]);
     expect(splits).toEqual(['test']);
+    const affect = [
+      { task: 'eiReg', emotion: '{which}', intensity: '{much}' },
+      { task: 'vOc', valence: '{valence}' },
+    ];
+    expect((await describedBy(affect)).layouts[0]?.targets).toEqual(affect);
   });
 
   it.each([

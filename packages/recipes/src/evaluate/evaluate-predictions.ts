@@ -1,4 +1,4 @@
-import { type TaskId, taskIds, tasks as taskTable } from '@nano-emox/tasks';
+import { type AnyTaskId, allTaskIds, type TaskId, taskOf } from '@nano-emox/tasks';
 import {
   type ClassScore,
   expectedCalibrationError,
@@ -32,7 +32,7 @@ export interface AnswerCounts {
 
 /** Scores of one task. */
 export interface TaskEvaluation {
-  readonly task: TaskId;
+  readonly task: AnyTaskId;
   readonly main: { readonly metric: string; readonly value: number; readonly best: number } | undefined;
   /** Of `scorePredictions`. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -72,7 +72,7 @@ export async function evaluatePredictions(
 ): Promise<EvaluationReport> {
   const { dataSet, split, seed, command, ...scoring } = options;
   const provenance = { dataSet, split, seed, command };
-  const byTask = new Map<TaskId, PredictedAnswer[]>();
+  const byTask = new Map<AnyTaskId, PredictedAnswer[]>();
   for await (const answer of answers) {
     const known = byTask.get(answer.task);
     if (known) known.push(answer);
@@ -80,7 +80,7 @@ export async function evaluatePredictions(
   }
   if (byTask.size === 0) throw nothingToScore(dataSet);
   const tasks: TaskEvaluation[] = [];
-  for (const task of taskIds) {
+  for (const task of allTaskIds) {
     const asked = byTask.get(task);
     if (asked) tasks.push(await evaluateTask(task, asked, scoring));
   }
@@ -89,7 +89,7 @@ export async function evaluatePredictions(
 }
 
 async function evaluateTask(
-  task: TaskId,
+  task: AnyTaskId,
   answers: readonly PredictedAnswer[],
   options: ScoreOptions,
 ): Promise<TaskEvaluation> {
@@ -155,7 +155,7 @@ function scoresOf(
   provenance: Provenance,
 ): Score[] {
   const scores = tasks.flatMap(({ task, metrics, counts, share, calibrationError }): Score[] => {
-    const { abbreviation } = taskTable[task];
+    const { abbreviation } = taskOf(task);
     const { best } = mainMetrics[task];
     const of = (metric: string, value: number, highest: number, count: number): Score => ({
       ...provenance,
@@ -170,7 +170,7 @@ function scoresOf(
       ...(calibrationError ? [of('calibration error', calibrationError.value, 0, calibrationError.count)] : []),
     ];
   });
-  const questions = (wanted: readonly TaskId[]) =>
+  const questions = (wanted: readonly AnyTaskId[]) =>
     tasks.filter(({ task }) => wanted.includes(task)).reduce((sum, { counts }) => sum + counts.scored, 0);
   const over = (metric: string, value: number | undefined, best: number, wanted: readonly TaskId[]): Score[] =>
     value === undefined ? [] : [{ ...provenance, metric, value, best, count: questions(wanted) }];

@@ -1,8 +1,8 @@
-import { matchLabel, parseAnswer, sentimentOfValence, type TaskId } from '@nano-emox/tasks';
+import { type AnyTaskId, matchLabel, parseAnswer, sentimentOfValence } from '@nano-emox/tasks';
 import { meadClass, type RowValue, readEmotionByGrammar } from '@nano-emox/tasks/metrics';
 
 /** Tasks whose answers are right or wrong; the others agree with the gold value more or less. */
-export const decidableTasks = ['msa', 'mer', 'mir', 'erg'] as const satisfies readonly TaskId[];
+export const decidableTasks = ['msa', 'mer', 'mir', 'erg', 'eiOc', 'vOc'] as const satisfies readonly AnyTaskId[];
 type DecidableTask = (typeof decidableTasks)[number];
 
 type Decide = (gold: RowValue, prediction: RowValue) => boolean;
@@ -15,15 +15,27 @@ const rules: Readonly<Record<DecidableTask, Decide>> = {
     const expected = meadClass(plain(gold));
     return expected !== undefined && meadClass(readEmotionByGrammar(textIn(prediction))) === expected;
   },
+  eiOc: (gold, prediction) => {
+    const right = parseAnswer('eiOc', textIn(gold));
+    if (right.status === 'unparsed') return false;
+    const { emotion, level } = right.value;
+    const answer = parseAnswer('eiOc', textIn(prediction), { emotion });
+    return answer.status === 'parsed' && answer.value.level === level;
+  },
+  vOc: (gold, prediction) => {
+    const [right, answer] = [parseAnswer('vOc', textIn(gold)), parseAnswer('vOc', textIn(prediction))];
+    const isRead = right.status === 'parsed' && answer.status === 'parsed';
+    return isRead && right.value.valenceClass === answer.value.valenceClass;
+  },
 };
 
 /**
  * Whether an answer is right: the polarity (`msa`), the label (`mer` in any word form, `mir`), the class of the stated emotion
- * (`erg`). This is what confidences are compared with.
+ * (`erg`), the class (`eiOc`, `vOc`). This is what confidences are compared with.
  * @returns undefined for tasks without a single right answer
  */
-export function isRight(task: TaskId, gold: RowValue, prediction: RowValue): boolean | undefined {
-  return (decidableTasks as readonly TaskId[]).includes(task)
+export function isRight(task: AnyTaskId, gold: RowValue, prediction: RowValue): boolean | undefined {
+  return (decidableTasks as readonly AnyTaskId[]).includes(task)
     ? rules[task as DecidableTask](gold, prediction)
     : undefined;
 }

@@ -1,4 +1,4 @@
-import type { TaskId } from '@nano-emox/tasks';
+import type { AnyTaskId } from '@nano-emox/tasks';
 import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
 import { goldValueOf, type PredictedAnswer } from './predicted-answer';
 import type { Prediction } from './read-predictions';
@@ -18,7 +18,7 @@ export interface MatchedPredictions {
 export async function matchPredictions(
   rows: Iterable<EmotionSampleRow> | AsyncIterable<EmotionSampleRow>,
   predictions: readonly Prediction[],
-  tasks: readonly TaskId[] = [...new Set(predictions.map(({ task }) => task))],
+  tasks: readonly AnyTaskId[] = [...new Set(predictions.map(({ task }) => task))],
 ): Promise<MatchedPredictions> {
   const waiting = new Map(predictions.map((prediction) => [keyOf(prediction.id, prediction.task), prediction]));
   const answers: PredictedAnswer[] = [];
@@ -37,4 +37,4 @@ export async function matchPredictions(
   return { answers, extra: [...waiting.values()].map(({ id, task }) => ({ id, task })) };
 }
 
-const keyOf = (id: string, task: TaskId) => JSON.stringify([id, task]);
+const keyOf = (id: string, task: AnyTaskId) => JSON.stringify([id, task]);

@@ -2,8 +2,9 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NanoEmoX } from 'nano-emox';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createSmallModel, hasTokenizer, smallSource } from '../__fixtures__/small-source';
+import type { EmotionSource } from '../sources/emotion-source';
 import { evaluatePredictions } from './evaluate-predictions';
 import { predictAnswers } from './predict-answers';
 import type { PredictedAnswer } from './predicted-answer';
@@ -43,6 +44,36 @@ describe.skipIf(!hasTokenizer)('predictAnswers', () => {
     }
     const report = await evaluatePredictions(answers, { dataSet: 'clips', split: 'dev', seed: 1, command: 'test' });
     expect(report.tasks.map(({ counts }) => counts.questions)).toEqual([3, 3, 3, 3, 3, 3]);
+  });
+
+  it('asks affect tasks of the words alone, naming the emotion that they are about', async () => {
+    const questions: string[] = [];
+    const { languageModel } = model.components;
+    const generate = vi.spyOn(languageModel, 'generate');
+    const affect: EmotionSource = {
+      ...source,
+      length: 1,
+      row: async (index) => ({
+        ...(await source.row(index)),
+        targets: [
+          { task: 'eiReg', value: { emotion: 'fear', intensity: 0.5 } },
+          { task: 'vOc', value: { valenceClass: 2 } },
+        ],
+      }),
+    };
+    const answers = await collect(predictAnswers({ model, source: affect, sampling }));
+    for (const [prompt, softTokens] of generate.mock.calls) {
+      expect(softTokens).toEqual([]);
+      questions.push(prompt.map((segment) => ('text' in segment ? segment.text : '')).join(''));
+    }
+    generate.mockRestore();
+    expect(answers.map(({ task, gold }) => [task, gold])).toEqual([
+      ['eiReg', 'fear 0.5'],
+      ['vOc', 2],
+    ]);
+    expect(questions[0]).toMatch(/\[Affect\] .*\bfear\b/);
+    const wordless = await collect(predictAnswers({ model, source: affect, words: false, sampling }));
+    expect(wordless.map(({ unparsed }) => unparsed)).toEqual(['nothing-to-ask', 'nothing-to-ask']);
   });
 
   it('continues after a kill in the middle of a line, and asks nothing twice', async () => {

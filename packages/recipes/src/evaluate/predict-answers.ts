@@ -1,5 +1,5 @@
 import { producerOf } from '@nano-emox/p2e';
-import { type TaskId, taskIds, tasks as taskTable } from '@nano-emox/tasks';
+import { type AffectTaskId, type AnyTaskId, affectTaskIds, allTaskIds, taskOf } from '@nano-emox/tasks';
 import type { EmotionSampleRow, SampleTarget } from '@nano-emox/tasks/datasets';
 import {
   InvalidArgumentError,
@@ -11,7 +11,7 @@ import type { EncodedClip, NanoEmoX } from 'nano-emox';
 import type { EmotionSource } from '../sources/emotion-source';
 import { AnswersFile } from './answers-file';
 import { openFeatureReader } from './feature-reader';
-import { countedPrediction, goldValueOf, type PredictedAnswer } from './predicted-answer';
+import { askedEmotion, countedPrediction, goldValueOf, type PredictedAnswer } from './predicted-answer';
 
 /** How far the questions of a source are. */
 export interface PredictionEvent {
@@ -27,7 +27,7 @@ export interface PredictAnswersOptions extends RunOptions {
   readonly model: NanoEmoX;
   readonly source: EmotionSource;
   /** Tasks to ask, of those that a row has gold values for. @default all */
-  readonly tasks?: readonly TaskId[];
+  readonly tasks?: readonly AnyTaskId[];
   /** Clips to ask about, from the first. @default all */
   readonly limit?: number;
   /** Whether the prompt shows the words of the clip. @default true */
@@ -50,7 +50,7 @@ export interface PredictAnswersOptions extends RunOptions {
  * const report = await evaluatePredictions(answers, { dataSet: 'mintrec', split: 'test', seed: 1, command });
  */
 export async function* predictAnswers(options: PredictAnswersOptions): AsyncGenerator<PredictedAnswer, void> {
-  const { model, source, tasks = taskIds, signal, onEvent } = options;
+  const { model, source, tasks = allTaskIds, signal, onEvent } = options;
   const totalClips = Math.min(requireLimit(options.limit), source.length);
   const file = options.file === undefined ? undefined : await AnswersFile.open(options.file, answersIdentity(options));
   const reader = await openFeatureReader(model);
@@ -78,6 +78,8 @@ export async function* predictAnswers(options: PredictAnswersOptions): AsyncGene
   }
 }
 
+const isAffectTask = (task: AnyTaskId): task is AffectTaskId => affectTaskIds.includes(task as AffectTaskId);
+
 async function ask(
   model: NanoEmoX,
   clip: EncodedClip,
@@ -88,20 +90,21 @@ async function ask(
   const { task } = target;
   const question = { id: row.id, task, gold: goldValueOf(target) };
   const subtitle = words ? (row.subtitle ?? row.dialogue?.input ?? '') : '';
-  if (clip.modalities.length === 0 && subtitle === '') {
+  if ((clip.modalities.length === 0 || isAffectTask(task)) && subtitle === '') {
     return { ...question, prediction: '', text: '', unparsed: 'nothing-to-ask' };
   }
-  const listsCandidates = model.config.input.listCandidates && taskTable[task].candidates !== undefined;
-  const { tasks } = await model.analyze(clip, {
-    tasks: [task],
-    words: subtitle,
+  const listsCandidates = model.config.input.listCandidates && taskOf(task).candidates !== undefined;
+  const asked = {
     ...(words && row.dialogue && { dialogue: row.dialogue }),
     ...(listsCandidates && row.candidates && { candidates: row.candidates }),
-    ...(perceptionHead !== undefined && { perceptionHead }),
     ...(sampling && { sampling }),
     signal,
-  });
-  const outcome = tasks[task];
+  };
+  const emotion = askedEmotion(target);
+  const seen = { ...asked, words: subtitle, ...(perceptionHead !== undefined && { perceptionHead }) };
+  const outcome = isAffectTask(task)
+    ? (await model.analyzeText(subtitle, { ...asked, tasks: [task], ...(emotion !== undefined && { emotion }) }))[task]
+    : (await model.analyze(clip, { ...seen, tasks: [task] })).tasks[task];
   if (outcome?.status !== 'parsed') {
     return { ...question, prediction: '', text: outcome?.text ?? '', unparsed: outcome?.reason ?? 'empty' };
   }

@@ -1,4 +1,4 @@
-import { formatAnswer, type TaskId, type TaskValues, type UnparsedReason } from '@nano-emox/tasks';
+import { type AnyTaskId, type AnyTaskValues, formatAnswer, type UnparsedReason } from '@nano-emox/tasks';
 import type { SampleTarget } from '@nano-emox/tasks/datasets';
 import type { RowValue } from '@nano-emox/tasks/metrics';
 
@@ -9,9 +9,9 @@ export type UnansweredReason = UnparsedReason | 'missing' | 'nothing-to-ask';
 export interface PredictedAnswer {
   /** Of the row. */
   readonly id: string;
-  readonly task: TaskId;
+  readonly task: AnyTaskId;
   readonly gold: RowValue;
-  /** A label (`mir`), labels (`mer`, where it is one, and `ovMer`) or the whole answer (`msa`, `eri`, `erg`); empty where `unparsed` says why. */
+  /** A label (`mir`), labels (`mer`, where it is one, `ovMer` and `eC`) or the whole answer (all others); empty where `unparsed` says why. */
   readonly prediction: RowValue;
   /** In [0, 1]; absent for an answer that could not be read, and where a file of predictions holds none. */
   readonly confidence?: number;
@@ -20,6 +20,10 @@ export interface PredictedAnswer {
   /** Present: the answer counts as wrong. */
   readonly unparsed?: UnansweredReason;
 }
+
+/** The emotion that the question of a target is about: part of what is asked, not of what is to be found. */
+export const askedEmotion = (target: SampleTarget): string | undefined =>
+  target.task === 'eiReg' || target.task === 'eiOc' ? target.value.emotion : undefined;
 
 /** The gold value of a target as the scores take it. */
 export function goldValueOf(target: SampleTarget): RowValue {
@@ -36,13 +40,23 @@ export function goldValueOf(target: SampleTarget): RowValue {
       return target.value.intent;
     case 'erg':
       return target.value.chainOfEmpathy.speakerEmotion;
+    case 'eiReg':
+      return `${target.value.emotion} ${target.value.intensity}`;
+    case 'eiOc':
+      return `${target.value.emotion} ${target.value.level}`;
+    case 'vReg':
+      return target.value.valence;
+    case 'vOc':
+      return target.value.valenceClass;
+    case 'eC':
+      return target.value.emotions;
   }
 }
 
 /** What of an answer that was read counts in the scores. */
-export function countedPrediction<Id extends TaskId>(task: Id, value: TaskValues[Id], answer: string): RowValue {
-  if (task === 'mer') return [(value as TaskValues['mer']).emotion];
-  if (task === 'mir') return (value as TaskValues['mir']).intent;
-  if (task === 'ovMer') return (value as TaskValues['ovMer']).emotions;
+export function countedPrediction<Id extends AnyTaskId>(task: Id, value: AnyTaskValues[Id], answer: string): RowValue {
+  if (task === 'mer') return [(value as AnyTaskValues['mer']).emotion];
+  if (task === 'mir') return (value as AnyTaskValues['mir']).intent;
+  if (task === 'ovMer' || task === 'eC') return (value as AnyTaskValues['ovMer' | 'eC']).emotions;
   return answer;
 }

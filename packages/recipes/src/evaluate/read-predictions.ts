@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileError } from '@nano-emox/engine/weights';
-import { parseAnswer, type TaskId, taskIds } from '@nano-emox/tasks';
+import { type AnyTaskId, allTaskIds, parseAnswer } from '@nano-emox/tasks';
 import type { RowValue } from '@nano-emox/tasks/metrics';
 import { InvalidFileError } from '@nano-emox/tensor-contract';
 import { parse } from 'csv-parse/sync';
@@ -26,7 +26,7 @@ const answerColumns = ['prediction', 'text', 'label', 'answer'] as const;
  * @param onlyTask task of rows without a column `task`
  * @throws InvalidFileError naming the line: no id, no task, no answer, an unknown task, a confidence outside [0, 1], an answer given twice
  */
-export async function readPredictions(path: string, onlyTask?: TaskId): Promise<Prediction[]> {
+export async function readPredictions(path: string, onlyTask?: AnyTaskId): Promise<Prediction[]> {
   const text = await readFile(path, 'utf8').catch((error) => {
     throw fileError(error, path, 'read');
   });
@@ -80,18 +80,18 @@ function jsonRow(content: string, path: string, line: number): FileRow {
   throw invalid(path, `${path}:${line} is not a JSON object`, 'Write one object a line.');
 }
 
-function predictionsIn(row: FileRow, onlyTask: TaskId | undefined, place: string, path: string): Prediction[] {
+function predictionsIn(row: FileRow, onlyTask: AnyTaskId | undefined, place: string, path: string): Prediction[] {
   const id = row.id === undefined || row.id === null ? '' : String(row.id);
   if (id === '')
     throw invalid(path, `${place} has no id`, 'Every row needs the id that the data set gives the sample.');
-  const named = taskIds.filter((task) => task in row);
+  const named = allTaskIds.filter((task) => task in row);
   if (named.length > 0 && !('task' in row)) {
     return named.flatMap((task) => (isAbsent(row[task]) ? [] : readAnswer(id, task, row[task], row, place, path)));
   }
-  const task = 'task' in row ? taskIds.find((known) => plain(known) === plain(String(row.task))) : onlyTask;
+  const task = 'task' in row ? allTaskIds.find((known) => plain(known) === plain(String(row.task))) : onlyTask;
   if (!task) {
     const problem = 'task' in row ? `names the task "${String(row.task)}"` : 'does not say which task it answers';
-    throw invalid(path, `${place} ${problem}`, `Add a column task with one of ${taskIds.join(', ')}.`);
+    throw invalid(path, `${place} ${problem}`, `Add a column task with one of ${allTaskIds.join(', ')}.`);
   }
   const column = answerColumns.find((name) => !isAbsent(row[name]));
   if (!column && !answerColumns.some((name) => name in row)) {
@@ -100,7 +100,14 @@ function predictionsIn(row: FileRow, onlyTask: TaskId | undefined, place: string
   return [readAnswer(id, task, column ? row[column] : '', row, place, path)];
 }
 
-function readAnswer(id: string, task: TaskId, value: unknown, row: FileRow, place: string, path: string): Prediction {
+function readAnswer(
+  id: string,
+  task: AnyTaskId,
+  value: unknown,
+  row: FileRow,
+  place: string,
+  path: string,
+): Prediction {
   if (!isRowValue(value)) throw invalid(path, `${place}: the answer is neither text, number nor list`, 'Write a text.');
   const confidence = isAbsent(row.confidence) ? undefined : Number(row.confidence);
   if (confidence !== undefined && !(confidence >= 0 && confidence <= 1)) {
@@ -120,7 +127,7 @@ function readAnswer(id: string, task: TaskId, value: unknown, row: FileRow, plac
 }
 
 /** An intent is compared to the letter, and gold intents are in lower case, as the readers of data sets give them. */
-function counted(task: TaskId, value: RowValue): RowValue {
+function counted(task: AnyTaskId, value: RowValue): RowValue {
   if (typeof value !== 'string' || task !== 'mir') return value;
   const outcome = parseAnswer(task, value);
   return outcome.status === 'parsed' ? outcome.value.intent : value.trim().toLowerCase();

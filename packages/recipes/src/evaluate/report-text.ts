@@ -1,4 +1,4 @@
-import { tasks as taskTable } from '@nano-emox/tasks';
+import { taskOf } from '@nano-emox/tasks';
 import type { EvaluationReport, TaskEvaluation } from './evaluate-predictions';
 import type { Score } from './score';
 
@@ -42,7 +42,7 @@ const headings = ['task', 'main metric', 'value', 'best', 'questions', 'unparsed
 function overviewRow({ task, main, counts, share, calibrationError }: TaskEvaluation): string[] {
   const unparsed = Object.values(counts.unparsed).reduce((sum, count) => sum + count, 0);
   return [
-    taskTable[task].abbreviation,
+    taskOf(task).abbreviation,
     main?.metric ?? '–',
     main?.value.toFixed(4) ?? '–',
     main ? String(main.best) : '–',

@@ -110,6 +110,20 @@ describe('emotionDataSets', () => {
     expect(modalityModes[rows[0]?.modalityMode as 'face'].needs).toContain('multi');
   });
 
+  it('asks affect tasks of the words alone, and names the emotion that they are about', async () => {
+    const affect = row(0, {
+      targets: [
+        { task: 'eiOc', value: { emotion: 'fear', level: 2 } },
+        { task: 'eC', value: { emotions: [] } },
+      ],
+    });
+    const { texts } = await textsOf(sourceOf([affect]), { paraphrases: 'first' });
+    expect(Object.keys(texts)).toEqual(['own/eiOc', 'own/eC']);
+    expect(texts['own/eiOc']).toMatchObject([{ softTokens: 0, answer: 'The level of fear is 2.###' }]);
+    expect(texts['own/eiOc']?.[0]?.prompt).toMatch(/I counted 0 birds.*How much fear/s);
+    expect(texts['own/eC']).toMatchObject([{ softTokens: 0, answer: 'The emotions are neutral.###' }]);
+  });
+
   it('leaves out and reports what cannot be asked', async () => {
     const long = row(1, { subtitle: 'and then '.repeat(900) });
     const odd = row(2, { targets: [{ task: 'mer', value: { emotion: 'bewitched' } }] });

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { deriveSeed, Random } from '@nano-emox/engine';
 import { buildSequence, type LabelledSequence, type TextTokenizer } from '@nano-emox/lm-lora';
 import { type DataSet, taskSetName } from '@nano-emox/p2e';
-import { buildPrompt, formatTarget, type PromptOptions, type TaskId, taskIds, tasks } from '@nano-emox/tasks';
+import {
+  type AnyTaskId,
+  allTaskIds,
+  buildPrompt,
+  formatTarget,
+  type PromptOptions,
+  taskIds,
+  taskOf,
+} from '@nano-emox/tasks';
 import type { EmotionSampleRow, SampleTarget } from '@nano-emox/tasks/datasets';
 import {
   InvalidArgumentError,
@@ -13,6 +21,7 @@ import {
 } from '@nano-emox/tensor-contract';
 import type { EmotionModelConfig } from 'nano-emox';
 import { availableMode, type ClipFeatures, type EmotionSample, softTokenCounts } from 'nano-emox/training';
+import { askedEmotion } from '../evaluate/predicted-answer';
 import type { EmotionSource } from '../sources/emotion-source';
 import { fillableMode, modalitiesOf } from './fillable-mode';
 import type { SampleEvent, SampleOptions } from './sample-options';
@@ -37,7 +46,7 @@ export async function emotionDataSets(
   options: EmotionDataSetsOptions = {},
 ): Promise<DataSet<EmotionSample>[]> {
   const writer = new SampleWriter(tokenizer, config, source.name, options);
-  const places = new Map<TaskId, { readonly indices: number[]; readonly hash: ReturnType<typeof createHash> }>();
+  const places = new Map<AnyTaskId, { readonly indices: number[]; readonly hash: ReturnType<typeof createHash> }>();
   for (let index = 0; index < source.length; index++) {
     throwIfAborted(options.signal, `reading ${source.name}`);
     const row = await source.row(index);
@@ -50,7 +59,7 @@ export async function emotionDataSets(
       place.hash.update(JSON.stringify([row.id, sequence.inputIds]));
     }
   }
-  return taskIds.flatMap((task) => {
+  return allTaskIds.flatMap((task) => {
     const place = places.get(task);
     if (!place) return [];
     return {
@@ -101,42 +110,46 @@ class SampleWriter {
   }
 
   write(row: EmotionSampleRow, target: SampleTarget, index: number, features?: ClipFeatures): LabelledSequence {
-    const prompt = this.prompt(row, target.task, index, features);
+    const prompt = this.prompt(row, target, index, features);
     return buildSequence(this.tokenizer, prompt, targetText(target, row.candidates), this.sequenceOptions);
   }
 
-  private prompt(row: EmotionSampleRow, task: TaskId, index: number, features?: ClipFeatures): PromptSegment[] {
+  private prompt(row: EmotionSampleRow, target: SampleTarget, index: number, features?: ClipFeatures): PromptSegment[] {
     const { subtitle = '', dialogue } = row;
+    const { task } = target;
     const random = new Random(deriveSeed(this.seed, `${task} ${index}`));
-    const wording = random.integer(tasks[task].instructions.length);
+    const wording = random.integer(taskOf(task).instructions.length);
     const isWordless = this.mayHideWords(task) && random.uniform() < (this.options.wordless?.share ?? 0);
     const hasWords = subtitle !== '' || dialogue !== undefined;
+    const asksIn = taskOf(task).mode === 'textonly' ? 'textonly' : row.modalityMode;
     const offered = features ? modalitiesOf(features) : everything;
-    const mode = fillableMode(availableMode(row.modalityMode, this.config), offered, hasWords) ?? 'textonly';
+    const mode = fillableMode(availableMode(asksIn, this.config), offered, hasWords) ?? 'textonly';
     const showsWords = !isWordless || mode === 'textonly';
     const candidates = this.candidatesOf(row, task);
+    const emotion = askedEmotion(target);
     return buildPrompt(task, {
       mode,
       subtitle: showsWords ? subtitle : '',
       ...(showsWords && dialogue && { dialogue }),
       ...(candidates !== undefined && { candidates }),
+      ...(emotion !== undefined && { emotion }),
       paraphrase: this.options.paraphrases === 'first' ? 0 : wording,
     });
   }
 
-  private mayHideWords(task: TaskId): boolean {
+  private mayHideWords(task: AnyTaskId): boolean {
     const { wordless } = this.options;
-    return wordless !== undefined && (wordless.tasks ?? taskIds).includes(task);
+    return wordless !== undefined && (wordless.tasks ?? taskIds).some((wordlessTask) => wordlessTask === task);
   }
 
-  private candidatesOf({ candidates }: EmotionSampleRow, task: TaskId): PromptOptions['candidates'] {
+  private candidatesOf({ candidates }: EmotionSampleRow, task: AnyTaskId): PromptOptions['candidates'] {
     if (!this.config.input.listCandidates) return false;
-    return tasks[task].candidates === undefined ? undefined : candidates;
+    return taskOf(task).candidates === undefined ? undefined : candidates;
   }
 }
 
 /** The answer with the text that closes it; labels are checked against those of the row where it has some. */
 function targetText({ task, value }: SampleTarget, candidates: readonly string[] | undefined): string {
-  const options = candidates && tasks[task].candidates ? { candidates } : {};
+  const options = candidates && taskOf(task).candidates ? { candidates } : {};
   return formatTarget(task, value as Parameters<typeof formatTarget>[1], options);
 }

@@ -1,4 +1,4 @@
-import type { TaskId } from '@nano-emox/tasks';
+import type { AnyTaskId, TaskId } from '@nano-emox/tasks';
 
 /** How the questions of a source are put. */
 export interface SampleOptions {
@@ -21,6 +21,6 @@ export interface SampleEvent {
   readonly source: string;
   /** Of the row. */
   readonly id: string;
-  readonly task: TaskId;
+  readonly task: AnyTaskId;
   readonly message: string;
 }

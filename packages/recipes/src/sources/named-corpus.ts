@@ -46,6 +46,11 @@ const targetFields: Readonly<Record<string, readonly Readonly<Record<string, str
   mir: [{ label: 'string', labels: 'object' }],
   ovMer: [{ labels: 'object' }],
   eri: [{ reason: 'string', emotions: 'object' }],
+  eiReg: [texts('emotion', 'intensity')],
+  eiOc: [texts('emotion', 'intensity')],
+  vReg: [texts('valence')],
+  vOc: [texts('valence')],
+  eC: [{ emotions: 'object', labels: 'object' }],
   erg: [texts('eventScenario', 'speakerEmotion', 'emotionCause', 'goalToResponse', 'response')],
 };
 

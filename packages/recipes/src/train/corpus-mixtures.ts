@@ -1,5 +1,5 @@
 import { type Mixtures, mixtureByTask, type PhaseName, taskSetName } from '@nano-emox/p2e';
-import { type ModalityMode, modalityModes, type TaskId, taskIds } from '@nano-emox/tasks';
+import { type AnyTaskId, type ModalityMode, modalityModes, type TaskId, taskIds } from '@nano-emox/tasks';
 import type { Modality } from '@nano-emox/tensor-contract';
 import type { EmotionSource } from '../sources/emotion-source';
 import { selectSource } from '../sources/select-source';
@@ -45,7 +45,7 @@ export async function corpusMixtures(
 }
 
 async function describe(source: EmotionSource): Promise<DescribedSource> {
-  const found = new Set<TaskId>();
+  const found = new Set<AnyTaskId>();
   let mode: ModalityMode | undefined;
   for (let index = 0; index < Math.min(source.length, ROWS_LOOKED_AT); index++) {
     const { targets, modalityMode } = await source.row(index);
