@@ -20,6 +20,7 @@ import {
 } from '@nano-emox/scene-encoder';
 import { formatAnswer, parseAnswer } from '@nano-emox/tasks';
 import { InvalidConfigError } from '@nano-emox/tensor-contract';
+import { affectGpt } from './affectgpt';
 import { aroundLanguageModel } from './around-language-model';
 
 /** How a clip becomes inputs and a question becomes text: the same in training and in use. */
@@ -93,9 +94,15 @@ const small = {
 
 /**
  * `paper`: the published sizes. `small`: a real language model of 135 M weights behind small encoders, for laptops. `tiny`: the embedded
- * model, every part small, the same structure.
+ * model, every part small, the same structure. `affectgptAttention`, `affectgptQformer`: AffectGPT with either pre-fusion, at its published sizes.
  */
-export const presets = { paper, small, tiny } as const satisfies Readonly<Record<string, EmotionModelConfig>>;
+export const presets = {
+  paper,
+  small,
+  tiny,
+  affectgptAttention: affectGpt('affectgptAttention', paper, 'attention'),
+  affectgptQformer: affectGpt('affectgptQformer', paper, 'qformer'),
+} as const satisfies Readonly<Record<string, EmotionModelConfig>>;
 
 /** Resolves every component and checks that their widths meet. @throws InvalidConfigError naming the field */
 export function resolveModelConfig(partial: Partial<EmotionModelConfig>): EmotionModelConfig {

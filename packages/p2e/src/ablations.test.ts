@@ -24,8 +24,15 @@ describe('ablations', () => {
 
   it('change one thing each', () => {
     expect(ablations.full).not.toHaveProperty('model');
-    for (const [name, { curriculum, model = {} }] of entries) {
+    for (const [name, { curriculum, model = {} }] of entries.filter(([name]) => !name.startsWith('affectgpt-'))) {
       expect(Object.keys(model).length + (curriculum ? 1 : 0), name).toBe(name === 'full' ? 0 : 1);
+    }
+  });
+
+  it('hold AffectGPT as a system of its own', () => {
+    for (const fusionType of ['attention', 'qformer']) {
+      const { curriculum, model } = ablations[`affectgpt-${fusionType}`] ?? {};
+      expect({ curriculum, model }).toEqual({ curriculum: 'joint', model: { without: ['face'], fusionType } });
     }
   });
 

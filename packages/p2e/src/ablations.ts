@@ -13,7 +13,7 @@ export interface ModelChanges {
   readonly attention?: 'plain' | 'paper' | 'code' | 'maskOnly' | 'alignersOnly';
 }
 
-/** One row of an ablation table: the full system with one thing changed. */
+/** One row of an ablation table: the full system with one thing changed, or another system of the same parts. */
 export interface Ablation {
   readonly name: string;
   /** One sentence for a report. */
@@ -63,9 +63,17 @@ const table: readonly Ablation[] = [
     model: { attention: 'alignersOnly' },
   },
   { name: 'attention-duplex', describes: 'duplex attention, mask and aligners', model: { attention: 'paper' } },
+  ...(['attention', 'qformer'] as const).map(
+    (fusionType): Ablation => ({
+      name: `affectgpt-${fusionType}`,
+      describes: `AffectGPT: one stage of training, pre-fusion of type ${fusionType}, no face encoder`,
+      curriculum: 'joint',
+      model: { without: ['face'], fusionType },
+    }),
+  ),
 ];
 
-/** Every ablation by name: one part of the full system (multi-scale fusion, Q-Former adapters) changed at a time. */
+/** Every ablation by name: one part of the full system (multi-scale fusion, Q-Former adapters) changed at a time; `affectgpt-…` are whole systems. */
 export const ablations: Readonly<Record<string, Ablation>> = Object.fromEntries(
   table.map((ablation) => [ablation.name, ablation]),
 );
