@@ -42,7 +42,10 @@ const mayImport = new Map([
     [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes', '@nano-emox/hub', '@nano-emox/server'],
   ],
   ['@nano-emox/server', [contract, 'nano-emox']],
-  ['@nano-emox/demo', ['nano-emox', '@nano-emox/server']],
+  [
+    '@nano-emox/demo',
+    [contract, 'nano-emox', '@nano-emox/server', '@nano-emox/face-encoder', '@nano-emox/weights-tiny'],
+  ],
 ]);
 
 /** Entries that must load in a browser; Node is reached through the sub-paths of the engine only. */

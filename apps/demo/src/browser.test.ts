@@ -1,13 +1,17 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FaceEncoder } from '@nano-emox/face-encoder';
+import { folder as tinyModelFolder } from '@nano-emox/weights-tiny';
 import { NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeCameraFilm } from './__testing__/camera-film';
 import { chromiumArguments, chromiumPath } from './__testing__/chromium';
 import { type RunningDemo, startDemo } from './__testing__/running-demo';
 
@@ -27,18 +31,24 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  let filmFolder: string;
   /** What the browser complained about, and addresses elsewhere that were asked for. */
   let complaints: string[] = [];
 
   beforeAll(async () => {
     model = await NanoEmoX.fromPretrained('tiny');
     demo = await startDemo(model, { uploadBytes: UPLOAD_BYTES });
-    browser = await chromium.launch({ executablePath: chromiumPath as string, args: chromiumArguments });
+    filmFolder = await mkdtemp(join(tmpdir(), 'nano-emox-camera-'));
+    const film = join(filmFolder, 'camera.y4m');
+    await writeCameraFilm(sampleClip.path, film);
+    const args = [...chromiumArguments, `--use-file-for-fake-video-capture=${film}`];
+    browser = await chromium.launch({ executablePath: chromiumPath as string, args });
   });
   afterAll(async () => {
     await browser?.close();
     await demo?.close();
     await model?.dispose();
+    if (filmFolder) await rm(filmFolder, { recursive: true, force: true });
   });
   beforeEach(async () => {
     complaints = [];
@@ -50,7 +60,11 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     expect(demo.defects).toEqual([]);
   });
 
-  async function open(options: Parameters<Browser['newContext']>[0], allowed: string[] = []): Promise<void> {
+  async function open(
+    options: Parameters<Browser['newContext']>[0],
+    allowed: string[] = [],
+    path: '/' | '/live' = '/',
+  ): Promise<void> {
     await context?.close();
     context = await browser.newContext({ viewport: { width: 1120, height: 800 }, ...options });
     await context.grantPermissions(allowed);
@@ -66,8 +80,8 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(demo.address))
         complaints.push(request.url());
     });
-    await page.goto(demo.address);
-    await page.getByText('Model tiny on').waitFor();
+    await page.goto(`${demo.address}${path}`);
+    if (path === '/') await page.getByText('Model tiny on').waitFor();
   }
 
   /** Lets go a file over the page, as a mouse does; `zeros` bytes are added to what it holds. */
@@ -228,5 +242,85 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Stopped.').waitFor();
     await expect.poll(demo.uploads).toEqual([]);
+  });
+
+  describe('live', () => {
+    const start = () => page.getByRole('button', { name: 'Start the camera' });
+    const framesSoFar = async () => Number.parseInt((await page.locator('#count').textContent()) ?? '', 10);
+
+    it('shows features of what the camera sees: those that Node computes from the same picture', async () => {
+      await open({}, ['camera'], '/live');
+      await expectAccessible();
+      const requests: string[] = [];
+      context.on('request', (request) => requests.push(new URL(request.url()).pathname));
+      await start().click();
+      await expect.poll(framesSoFar, { timeout: 30_000 }).toBeGreaterThan(10);
+      expect(requests).toEqual(expect.arrayContaining(['/live/model/config.json', '/live/model/model.safetensors']));
+      const fetched = requests.length;
+
+      expect(await page.locator('#rate').textContent()).toMatch(/^\d+\.\d frames a second$/);
+      expect(await page.locator('#time').textContent()).toMatch(/^\d+\.\d ms, \d+\.\d ms of it the encoder$/);
+      await page.getByRole('img', { name: /^128 features between −\d\.\d\d and \+\d\.\d\d$/ }).waitFor();
+      const [first, second] = [await savedFrame(), await savedFrame()];
+      expect(second.features).not.toEqual(first.features);
+      expect(new Set(first.frame.data).size).toBeGreaterThan(50); // a picture, not a blank
+      await expectSameInNode(first);
+      await expectSameInNode(second);
+      await expectAccessible();
+      await picture('demo-live', '.lead');
+
+      await page.getByRole('button', { name: 'Compare with this moment' }).click();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByText('Stopped. The camera is off.').waitFor();
+      const counted = await framesSoFar();
+      await page.waitForTimeout(700);
+      expect(await framesSoFar()).toBe(counted);
+      expect(requests.slice(fetched)).toEqual([]); // nothing goes to the server while pictures are encoded
+      await start().click();
+      await expect.poll(framesSoFar).toBeLessThan(counted);
+    });
+
+    interface SavedFrame {
+      readonly frame: { readonly type: 'uint8'; readonly dims: number[]; readonly data: number[] };
+      readonly features: readonly number[];
+    }
+
+    const savedFrame = async (): Promise<SavedFrame> => JSON.parse(await download('Save this frame (JSON)'));
+
+    async function expectSameInNode({ frame, features }: SavedFrame): Promise<void> {
+      await using encoder = await FaceEncoder.fromPretrained(join(tinyModelFolder, 'face-encoder'));
+      const here = await encoder.encode({ ...frame, data: Uint8Array.from(frame.data) });
+      expect(features).toHaveLength(here.features.data.length);
+      const differences = features.map((feature, index) => Math.abs(feature - (here.features.data[index] as number)));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(1e-3);
+    }
+
+    it('fits a phone, dark, by keyboard alone', async () => {
+      await open({ colorScheme: 'dark', viewport: { width: 360, height: 740 } }, ['camera'], '/live');
+      await start().press('Enter');
+      await page.locator('#share').press('ArrowRight');
+      expect(await page.locator('#share-value').textContent()).toBe('85 %');
+      await expect.poll(framesSoFar, { timeout: 30_000 }).toBeGreaterThan(2);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await expectAccessible();
+    });
+
+    it('says in words that it may not use the camera, and may be asked again', async () => {
+      await open({}, [], '/live');
+      await start().click();
+      await fault().getByText('may not use the camera').waitFor();
+      expect(await start().isEnabled()).toBe(true);
+    });
+
+    it('says in words that the encoder is not to be had, and fetches it at the next start', async () => {
+      await open({}, ['camera'], '/live');
+      await context.route('**/live/model/model.safetensors', (route) => route.abort());
+      await start().click();
+      await fault().getByText('model.safetensors').waitFor();
+      await context.unroute('**/live/model/model.safetensors');
+      await start().click();
+      await expect.poll(framesSoFar, { timeout: 30_000 }).toBeGreaterThan(2);
+      expect(await fault().textContent()).toBe('');
+    });
   });
 });

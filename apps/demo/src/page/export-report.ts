@@ -1,5 +1,6 @@
 import type { AnalysisResult } from 'nano-emox';
 import type { SaidTurn } from './conversation';
+import { saveFile } from './save-file';
 
 /** What a report is made from. */
 export interface Report {
@@ -11,7 +12,7 @@ export interface Report {
 /** Offers the report as JSON. */
 export function saveJson({ clipName, result, conversation }: Report): void {
   const document = { clip: clipName, ...result, conversation };
-  save(`${JSON.stringify(document, null, 2)}\n`, 'application/json', `${baseName(clipName)}.json`);
+  saveFile(`${JSON.stringify(document, null, 2)}\n`, 'application/json', `${baseName(clipName)}.json`);
 }
 
 /**
@@ -19,7 +20,7 @@ export function saveJson({ clipName, result, conversation }: Report): void {
  * It holds no script, and forbids any.
  */
 export function saveHtml(report: Report, sheet: HTMLElement): void {
-  save(htmlReport(report, sheet), 'text/html', `${baseName(report.clipName)}.html`);
+  saveFile(htmlReport(report, sheet), 'text/html', `${baseName(report.clipName)}.html`);
 }
 
 /** The document of {@link saveHtml}. */
@@ -79,13 +80,4 @@ function paragraph(page: Document, className: string, text: string): HTMLElement
 function baseName(clipName: string): string {
   const stem = clipName.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N} ._-]/gu, '_');
   return `${stem === '' ? 'clip' : stem}-report`;
-}
-
-function save(text: string, type: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

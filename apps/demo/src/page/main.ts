@@ -6,7 +6,7 @@ import { Conversation } from './conversation';
 import { byId, h } from './dom';
 import { type Report, saveHtml, saveJson } from './export-report';
 import { megabytes } from './format';
-import { RecordingFault } from './recorder';
+import { DeviceFault } from './open-devices';
 import { AnswerSheet } from './results/answer-sheet';
 
 const stageTexts: Readonly<Record<StageName, string>> = {
@@ -104,12 +104,12 @@ function showFault(error: unknown): void {
   const [message, hint] =
     error instanceof ServerFault
       ? [error.document.message, error.document.hint]
-      : error instanceof RecordingFault
+      : error instanceof DeviceFault
         ? [error.message, error.hint]
         : ['Something went wrong on this page.', 'Reload it and try again.'];
   status('');
   byId('fault').replaceChildren(h('strong', {}, message), ' ', hint);
-  if (!(error instanceof ServerFault || error instanceof RecordingFault)) console.error(error);
+  if (!(error instanceof ServerFault || error instanceof DeviceFault)) console.error(error);
 }
 
 function hideFault(): void {

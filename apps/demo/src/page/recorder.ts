@@ -1,24 +1,18 @@
+import { closeDevices, DeviceFault, type DeviceTexts, openDevices } from './open-devices';
+
 /** Longest recording; the model reads a few seconds. */
 const MAX_SECONDS = 10;
 
-/** What the page says when a recording cannot be made. */
-export class RecordingFault extends Error {
-  constructor(
-    message: string,
-    readonly hint: string,
-  ) {
-    super(message);
-    this.name = 'RecordingFault';
-  }
-}
-
-const faults: Readonly<Record<string, readonly [message: string, hint: string]>> = {
-  NotAllowedError: [
+const insecure = ['This browser cannot record here.', 'Open the page as http://localhost, or choose a file.'] as const;
+const texts: DeviceTexts = {
+  denied: [
     'The browser may not use camera and microphone.',
     'Allow both beside the address, then press Record again; or choose a file.',
   ],
-  NotFoundError: ['No camera or no microphone was found.', 'Connect them, or choose a file.'],
-  NotReadableError: ['Camera or microphone is in use elsewhere.', 'Close the other program, then press Record again.'],
+  missing: ['No camera or no microphone was found.', 'Connect them, or choose a file.'],
+  busy: ['Camera or microphone is in use elsewhere.', 'Close the other program, then press Record again.'],
+  insecure,
+  other: ['Recording did not work.', 'Choose a file instead.'],
 };
 
 /** A recording under way. */
@@ -34,10 +28,11 @@ export interface Recording {
 /**
  * Records camera and microphone as WebM or MP4, whichever the browser writes; ten seconds at most.
  * @param onTime told the seconds so far, several times a second
- * @throws RecordingFault
+ * @throws DeviceFault
  */
 export async function startRecording(onTime: (seconds: number) => void): Promise<Recording> {
-  const stream = await openDevices();
+  if (typeof MediaRecorder === 'undefined') throw new DeviceFault(...insecure);
+  const stream = await openDevices({ video: { width: { ideal: 640 } }, audio: true }, texts);
   const type = ['video/webm', 'video/mp4'].find((candidate) => MediaRecorder.isTypeSupported(candidate));
   const recorder = new MediaRecorder(stream, type === undefined ? {} : { mimeType: type });
   const chunks: Blob[] = [];
@@ -53,27 +48,12 @@ export async function startRecording(onTime: (seconds: number) => void): Promise
   const clip = new Promise<File>((resolve, reject) => {
     recorder.ondataavailable = ({ data }) => chunks.push(data);
     recorder.onerror = () =>
-      reject(new RecordingFault('The recording broke off.', 'Press Record again, or choose a file.'));
+      reject(new DeviceFault('The recording broke off.', 'Press Record again, or choose a file.'));
     recorder.onstop = () => resolve(new File(chunks, 'recording', { type: recorder.mimeType }));
   }).finally(() => {
     clearInterval(timer);
-    for (const track of stream.getTracks()) track.stop(); // the camera's light goes out
+    closeDevices(stream);
   });
   recorder.start();
   return { stream, stop, clip };
-}
-
-async function openDevices(): Promise<MediaStream> {
-  if (!navigator.mediaDevices || typeof MediaRecorder === 'undefined') {
-    throw new RecordingFault(
-      'This browser cannot record here.',
-      'Open the page as http://localhost, or choose a file.',
-    );
-  }
-  try {
-    return await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 } }, audio: true });
-  } catch (error) {
-    const [message, hint] = faults[(error as Error).name] ?? ['Recording did not work.', 'Choose a file instead.'];
-    throw new RecordingFault(message, hint);
-  }
 }

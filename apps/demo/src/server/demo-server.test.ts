@@ -27,6 +27,28 @@ describe('the page', () => {
     expect(headers.get('permissions-policy')).toContain('camera=(self)');
   });
 
+  it('lets one script compile WebAssembly, and no page', async () => {
+    const policyOf = async (path: string) => {
+      const { status, headers } = await fetch(`${demo.address}${path}`);
+      expect(status).toBe(200);
+      return headers.get('content-security-policy');
+    };
+    expect(await policyOf('/live')).toBe(await policyOf('/'));
+    expect(await policyOf('/live-worker.js')).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+    );
+    for (const path of ['/live.js', '/page.js']) expect(await policyOf(path)).not.toContain('unsafe');
+  });
+
+  it('sends the face encoder of the tiny model and what it runs on', async () => {
+    const config = await fetch(`${demo.address}/live/model/config.json`);
+    expect(await config.json()).toMatchObject({ component: 'face-encoder' });
+    const weights = await fetch(`${demo.address}/live/model/model.safetensors`, { method: 'HEAD' });
+    expect(weights.status).toBe(200);
+    const wasm = await fetch(`${demo.address}/ort-wasm-simd-threaded.wasm`, { method: 'HEAD' });
+    expect(wasm.headers.get('content-type')).toBe('application/wasm');
+  });
+
   it('stands beside the interface of the server', async () => {
     const health = await (await fetch(`${demo.address}/api/health`)).json();
     expect(health).toMatchObject({ status: 'ok', model: { preset: 'tiny' } });
