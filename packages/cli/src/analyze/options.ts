@@ -1,4 +1,4 @@
-import { type TaskId, taskIds } from '@nano-emox/tasks';
+import { type AnyTaskId, type TaskId, taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
 import {
@@ -55,22 +55,26 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
   };
 }
 
-/** The tasks that an option lists. @throws UsageError */
-export function readTasks(given: CommandArguments, option = 'tasks'): readonly TaskId[] | undefined {
+/** The tasks that an option lists, of the six. @throws UsageError */
+export const readTasks = (given: CommandArguments, option = 'tasks'): readonly TaskId[] | undefined =>
+  readTasksOf(taskIds, given, option);
+
+/** The tasks that an option lists, of those that are known. @throws UsageError */
+export function readTasksOf<Id extends AnyTaskId>(
+  known: readonly Id[],
+  given: CommandArguments,
+  option = 'tasks',
+): readonly Id[] | undefined {
   const list = given.text(option);
   if (list === undefined) return undefined;
   const wanted = list.split(',').map((name) => name.trim());
-  const found = wanted.map((name) => taskIds.find((id) => plain(id) === plain(name)));
+  const found = wanted.map((name) => known.find((id) => plain(id) === plain(name)));
   const unknown = wanted.filter((_, index) => found[index] === undefined);
   if (unknown.length > 0) {
-    given.fail(
-      `--${option}: there is no task "${unknown.join('", "')}"`,
-      `The tasks are ${taskIds.join(', ')}.`,
-      option,
-    );
+    given.fail(`--${option}: there is no task "${unknown.join('", "')}"`, `The tasks are ${known.join(', ')}.`, option);
   }
   // In the order of the model, from perception to empathy, whatever the order asked.
-  return taskIds.filter((id) => found.includes(id));
+  return known.filter((id) => found.includes(id));
 }
 
 /** `OV-MER`, `ov_mer` and `ovMer` are the same task. */

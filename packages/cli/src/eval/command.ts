@@ -1,4 +1,4 @@
-import { taskIds } from '@nano-emox/tasks';
+import { allTaskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
 import { modelDevices } from '../shared-options';
@@ -14,9 +14,10 @@ export const evalCommand: DocumentedCommand = {
     ['--dataset mintrec=data/MIntRec --predictions mine.csv', 'columns id, task, prediction; no model needed'],
     ['--dataset meld=data/MELD --model tiny --out answers.jsonl', 'ask a model, keep its answers, score them'],
     ['--dataset meld=data/MELD --model tiny --words-only --limit 100', 'the words alone, of the first 100 rows'],
+    ['--dataset semeval2018-v-oc=data/SemEval --predictions mine.csv', 'affect of texts'],
     ['--dataset ov-merd=data/OV --predictions mine.jsonl --wheels wheels', 'with the published emotion wheels'],
   ],
-  choices: { tasks: taskIds, device: modelDevices, model: ['tiny'] },
+  choices: { tasks: allTaskIds, device: modelDevices, model: ['tiny'] },
   args: {
     dataset: {
       type: 'string',
@@ -31,7 +32,11 @@ export const evalCommand: DocumentedCommand = {
         'CSV, TSV or JSON Lines: id, task, prediction and perhaps confidence; or id and a column for each task',
     },
     model: { type: 'string', valueHint: 'folder', description: 'Model to ask instead, or tiny' },
-    tasks: { type: 'string', valueHint: 'list', description: `Some of ${taskIds.join(',')} (Default: all there are)` },
+    tasks: {
+      type: 'string',
+      valueHint: 'list',
+      description: `Some of ${allTaskIds.join(',')} (Default: all there are)`,
+    },
     limit: { type: 'string', valueHint: 'number', description: 'Rows to ask a model about (Default: all)' },
     'words-only': { type: 'boolean', description: 'Ask a model by the words alone; no clip is read' },
     out: {

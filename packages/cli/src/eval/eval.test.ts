@@ -75,6 +75,24 @@ describe('nano-emox eval', { timeout: TIMEOUT_MS }, () => {
     expect(document.scores[0].command).toBe('nano-emox eval --dataset mintrec=MIntRec --predictions mine.csv --json');
   });
 
+  it('scores the affect of texts without a model', async () => {
+    await mkdir(at('SemEval'));
+    const tweets = [
+      '1\tGrim.\tvalence\t-3: very negative',
+      '2\tHm.\tvalence\t0: neutral',
+      '3\tFine.\tvalence\t2: moderate',
+    ];
+    const header = 'ID\tTweet\tAffect Dimension\tIntensity Class';
+    await writeFile(join(at('SemEval'), '2018-Valence-oc-En-test-gold.txt'), `${[header, ...tweets].join('\n')}\n`);
+    await writeFile(at('valence.csv'), 'id,prediction\n1,-3\n2,The valence class is 0.\n3,2: moderately positive\n');
+    const affect = ['--dataset', 'semeval2018-v-oc=SemEval', '--predictions', 'valence.csv', '--tasks', 'V-oc'];
+    const { code, stdout, stderr } = await run([...affect, '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout).tasks).toMatchObject([
+      { task: 'vOc', share: 1, metrics: { pearson: expect.closeTo(1, 12), quadraticKappa: 1 } },
+    ]);
+  });
+
   it('prints tables, or Markdown with the origin of every number', async () => {
     const text = await run([...onSet, '--predictions', 'mine.csv', '--quiet']);
     expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 0, stderr: '' });

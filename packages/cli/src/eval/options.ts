@@ -1,6 +1,6 @@
-import type { TaskId } from '@nano-emox/tasks';
+import { type AnyTaskId, allTaskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
-import { readTasks } from '../analyze/options';
+import { readTasksOf } from '../analyze/options';
 import { CommandArguments } from '../arguments';
 import { modelDevices } from '../shared-options';
 import { type NamedFolder, readNamedFolder } from '../train/options';
@@ -23,7 +23,7 @@ export type EvaluationSubject =
 export interface EvalOptions {
   readonly dataSet: NamedFolder & { readonly split?: string };
   readonly subject: EvaluationSubject;
-  readonly tasks?: readonly TaskId[];
+  readonly tasks?: readonly AnyTaskId[];
   readonly wheels?: string;
   readonly judge?: { readonly endpoint: string; readonly model: string };
   /** As typed; recorded with every number. */
@@ -54,7 +54,7 @@ export function readEvalOptions(
       'dataset',
     );
   }
-  const [split, tasks, wheels] = [given.text('split'), readTasks(given), given.text('wheels')];
+  const [split, tasks, wheels] = [given.text('split'), readTasksOf(allTaskIds, given), given.text('wheels')];
   const judge = readJudge(given);
   const json = given.flag('json');
   if (json && given.flag('markdown')) {
