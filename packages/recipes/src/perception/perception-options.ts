@@ -41,7 +41,7 @@ export interface TrainPerceptionHeadOptions extends RunOptions {
   readonly align?: { readonly rename?: Readonly<Record<string, string>>; readonly otherClasses?: 'refuse' | 'drop' };
   /** @default as `distillHead` of `@nano-emox/distillation` */
   readonly head?: Pick<DistillHeadOptions, 'alpha' | 'temperature' | 'depth' | 'widths' | 'dropout' | Length>;
-  /** @default 60 epochs at 1e-2; the rest as `trainGate` of `@nano-emox/distillation` */
+  /** @default 100 epochs at 3e-2 on probabilities of the head; the rest as `trainGate` of `@nano-emox/distillation` */
   readonly gate?: Pick<TrainGateOptions, 'type' | 'headForm' | 'experts' | Length>;
   /** Share of the clips (by speaker, where speakers are known) that the head does not learn from: two thirds for the gate, one to check it. @default 0.3 */
   readonly heldOutShare?: number;

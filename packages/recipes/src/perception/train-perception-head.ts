@@ -21,8 +21,11 @@ import { featuresOf, type PerceptionPart, type PerceptionRow, perceptionRows } f
 import { spokenWords } from './spoken-words';
 import { writeModelWithHead } from './write-model';
 
-/** A gate has a hundred weights and few rows to learn from: it takes longer strides, and more of them, than a head. */
-const gateRecipe = { epochs: 60, learningRate: 1e-2 } as const;
+/**
+ * A gate has a hundred weights and few rows to learn from. It takes longer strides than a head, and more of them; and it reads
+ * probabilities, which bound the sway of a head that learnt little: with raw logits such a head spoilt good words.
+ */
+const gateRecipe = { headForm: 'softmax', epochs: 100, learningRate: 3e-2 } as const;
 /** Rows that a teacher sees at once. */
 const TEACHER_ROWS = 256;
 
