@@ -1,19 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { f32, type HostTensor, WeightsMismatchError } from '@nano-emox/tensor-contract';
 import protobuf from 'protobufjs/light.js';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
-import { externalDataFile, stageModel } from '../executors/onnxruntime-node/stage-model';
 import { graphOf } from '../graph/graph';
 import { input } from '../graph/leaves';
 import { initializeWeights } from '../module/initialize-weights';
 import { linearLayer } from '../module/layers';
 import { tracingScope } from '../module/weight-scope';
 import { gelu } from '../ops';
+import { lazyTensor } from '../weights/lazy-tensor';
 import { onnxMessages } from './schema';
-import { EXTERNAL_DATA_THRESHOLD_BYTES, writeModel } from './write-model';
+import { writeModel } from './write-model';
 
 /** `up` has 24 KiB and 192 values of bias, `down` 3 KiB and 4 values: two tensors above a KiB, two below. */
 function network() {
@@ -101,69 +98,31 @@ describe('names', () => {
 });
 
 describe('weights beside the graph', () => {
-  let cache = '';
-
-  beforeEach(async () => {
-    cache = await mkdtemp(join(tmpdir(), 'nano-emox-cache-'));
-    vi.stubEnv('NANO_EMOX_CACHE', cache);
-  });
-  afterEach(async () => {
-    vi.unstubAllEnvs();
-    await rm(cache, { recursive: true, force: true });
-  });
-
   const written = () => writeModel(graph, { weights, externalDataFile: 'weights.bin' });
 
-  it('are asked for above a limit far below the 2 GiB of a message', () => {
-    expect(externalDataFile(EXTERNAL_DATA_THRESHOLD_BYTES)).toBeUndefined();
-    expect(externalDataFile(EXTERNAL_DATA_THRESHOLD_BYTES + 1)).toBe('weights.bin');
-    expect(EXTERNAL_DATA_THRESHOLD_BYTES).toBeLessThan(2 ** 31);
-  });
-
-  it('hold the large tensors, page by page, and leave the small ones inside', () => {
+  it('lie there page by page', () => {
     const { model, external } = written();
-    expect(external.map(({ data }) => data.byteLength)).toEqual([192 * 32 * 4, 4 * 192 * 4]);
-    expect(external.map(({ offsetBytes }) => offsetBytes)).toEqual([0, 24_576]);
+    const sizes = [192 * 32, 192, 4 * 192, 4].map((count) => 4 * count);
+    expect(external.map(({ data }) => data.byteLength)).toEqual(sizes);
+    expect(external.map(({ sizeBytes }) => sizeBytes)).toEqual(sizes);
+    expect(external.map(({ offsetBytes }) => offsetBytes)).toEqual([0, 24_576, 28_672, 32_768]);
     expect(model.byteLength).toBeLessThan(writeModel(graph, { weights }).model.byteLength - 25_000);
   });
 
-  it('run as the model in one piece does, bit for bit', async () => {
-    const source = await stageModel(written());
-    expect(source).toEqual({ path: expect.stringMatching(/graphs.[0-9a-f]{32}.model\.onnx$/) });
-    expect(await outputOf(source)).toEqual(await outputOf({ bytes: writeModel(graph, { weights }).model }));
-    const [folder] = await readdir(join(cache, 'graphs'));
-    const bytes = await readFile(join(cache, 'graphs', folder as string, 'weights.bin'));
-    const up = weights.get('up.weight')?.data as Float32Array;
-    expect(new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + up.byteLength))).toEqual(up);
-  });
-
-  it('are staged once for the same content, also by callers at the same time', async () => {
-    const [first, second] = await Promise.all([stageModel(written()), stageModel(written())]);
-    expect(second).toEqual(first);
-    const path = (first as { path: string }).path;
-    const { mtimeMs } = await stat(path);
-    await stageModel(written());
-    expect((await stat(path)).mtimeMs).toBe(mtimeMs);
-    expect(await readdir(join(cache, 'graphs'))).toHaveLength(1);
-    expect(await outputOf(first)).toHaveLength(12);
-  });
-
-  it('get another folder when a weight changes', async () => {
-    await stageModel(written());
-    const changed = new Map(weights);
-    changed.set('up.weight', { type: 'float32', dims: [192, 32], data: new Float32Array(192 * 32) });
-    await stageModel(writeModel(graph, { weights: changed, externalDataFile: 'weights.bin' }));
-    expect(await readdir(join(cache, 'graphs'))).toHaveLength(2);
-  });
-
-  it('fail with a typed error where the cache folder cannot be written', async () => {
-    const file = join(cache, 'a-file');
-    await writeFile(file, 'in the way');
-    vi.stubEnv('NANO_EMOX_CACHE', file);
-    await expect(stageModel(written())).rejects.toMatchObject({
-      code: 'INVALID_FILE',
-      message: expect.stringContaining('cannot be written: ENOTDIR'),
-    });
-    expect(await readFile(file, 'utf8')).toBe('in the way');
+  it('are not read before their bytes are asked for', () => {
+    const asked: string[] = [];
+    const lazy = new Map(
+      [...weights].map(([name, tensor]) => {
+        const read = () => {
+          asked.push(name);
+          return tensor.data;
+        };
+        return [name, lazyTensor(tensor, read)] as const;
+      }),
+    );
+    const { external } = writeModel(graph, { weights: lazy, externalDataFile: 'weights.bin' });
+    expect(asked).toEqual([]);
+    expect(external[2]?.data.byteLength).toBe(4 * 192 * 4);
+    expect(asked).toEqual(['down.weight']);
   });
 });

@@ -1,4 +1,4 @@
-import type { HostTensor } from '@nano-emox/tensor-contract';
+import { bytesPerElement, elementCount, type HostTensor } from '@nano-emox/tensor-contract';
 import type { Graph } from '../graph/graph';
 import { lowerComposites } from '../graph/rewrite';
 import type { Value } from '../graph/value';
@@ -11,10 +11,13 @@ import { encodeModel, onnxTypes, type TensorMessage } from './schema';
 const OPERATOR_SET = 18;
 const IR_VERSION = 10;
 
-/** Weights above this size leave the protobuf, whose messages end at 2 GiB, for a file beside it. */
-export const EXTERNAL_DATA_THRESHOLD_BYTES = 1024 * 1024 * 1024;
-/** Tensors below this size stay inside the graph, where the runtime can fold them. */
-const SMALL_TENSOR_BYTES = 1024;
+/**
+ * Weights above this size leave the model, as bytes in memory, for a file beside it: they are written once, found again and mapped
+ * into memory. (Messages of protobuf end at 2 GiB.)
+ */
+export const EXTERNAL_DATA_THRESHOLD_BYTES = 64 * 1024 * 1024;
+/** Constants of the graph below this size stay inside it, where the runtime can fold them. */
+const SMALL_CONSTANT_BYTES = 1024;
 /** Alignment of tensors in the external file, so that they can be memory-mapped. */
 const EXTERNAL_ALIGNMENT_BYTES = 4096;
 
@@ -32,8 +35,16 @@ export interface WriteModelOptions {
 /** A model as bytes, and what belongs in the file beside it. */
 export interface WrittenModel {
   readonly model: Uint8Array;
-  /** Tensors and their offsets in the external file, in rising order. */
-  readonly external: readonly { readonly offsetBytes: number; readonly data: Uint8Array }[];
+  /** Tensors of the external file, all weights among them, in rising order of their offsets. */
+  readonly external: readonly ExternalTensor[];
+}
+
+/** A tensor in the file beside the graph. */
+export interface ExternalTensor {
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  /** Made when it is read, each time: read it once, and one after the other. */
+  readonly data: Uint8Array;
 }
 
 const bytesOf = ({ data }: HostTensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -49,18 +60,26 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
   const emitter = new GraphEmitter(graph, floatType);
   emitter.emitAll();
   const tensors: [string, HostTensor][] = [...emitter.constants];
-  const stored = (tensor: HostTensor) => (floatType === 'float16' ? toHalf(tensor) : tensor);
-  for (const [name] of baked) tensors.push([name, stored(weights.get(name) as HostTensor)]);
+  for (const [name] of baked) tensors.push([name, weights.get(name) as HostTensor]);
 
-  const external: { offsetBytes: number; data: Uint8Array }[] = [];
+  const external: ExternalTensor[] = [];
   let offsetBytes = 0;
   const initializer = tensors.map(([name, tensor]): TensorMessage => {
-    const data = bytesOf(tensor);
-    const message = { name, dims: tensor.dims, dataType: onnxTypes[tensor.type] };
-    if (externalDataFile === undefined || data.byteLength < SMALL_TENSOR_BYTES) return { ...message, rawData: data };
-    external.push({ offsetBytes, data });
-    const entry = { location: externalDataFile, offset: String(offsetBytes), length: String(data.byteLength) };
-    offsetBytes += Math.ceil(data.byteLength / EXTERNAL_ALIGNMENT_BYTES) * EXTERNAL_ALIGNMENT_BYTES;
+    const type = floatType === 'float16' && tensor.type === 'float32' ? 'float16' : tensor.type;
+    const sizeBytes = elementCount(tensor.dims) * bytesPerElement(type);
+    const bytes = () => bytesOf(floatType === 'float16' ? toHalf(tensor) : tensor);
+    const message = { name, dims: tensor.dims, dataType: onnxTypes[type] };
+    const isSmall = emitter.constants.has(name) && sizeBytes < SMALL_CONSTANT_BYTES;
+    if (externalDataFile === undefined || isSmall) return { ...message, rawData: bytes() };
+    external.push({
+      offsetBytes,
+      sizeBytes,
+      get data() {
+        return bytes();
+      },
+    });
+    const entry = { location: externalDataFile, offset: String(offsetBytes), length: String(sizeBytes) };
+    offsetBytes += Math.ceil(sizeBytes / EXTERNAL_ALIGNMENT_BYTES) * EXTERNAL_ALIGNMENT_BYTES;
     return { ...message, dataLocation: 1, externalData: Object.entries(entry).map(([key, value]) => ({ key, value })) };
   });
 

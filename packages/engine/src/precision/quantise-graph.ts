@@ -8,8 +8,9 @@ import { cast, mul } from '../ops/elementwise';
 import { gather } from '../ops/indexing';
 import { int4Linear, int8Linear, type QuantisedActivations, quantiseActivations } from '../ops/quantised';
 import { unsqueeze } from '../ops/shape';
+import { lazyTensor } from '../weights/lazy-tensor';
 import { evaluateWeights } from './evaluate-weights';
-import { INT4_BLOCK, quantiseBlocks, quantiseRows } from './quantise-weights';
+import { INT4_BLOCK, type Int4Matrix, type Int8Matrix, quantiseBlocks, quantiseRows } from './quantise-weights';
 
 /**
  * Matrices with a side below this stay float32: low-rank branches, gates, heads of a few classes. They cost little, and few
@@ -23,17 +24,27 @@ const isMatrix = ({ type, shape }: Value): boolean =>
 /** Whether a value is made of parameters and constants alone, so that it is known when the graph is compiled. */
 const isFrozen = (value: Value): boolean => leavesOf([value]).every(({ origin }) => origin.kind !== 'input');
 
+/** Codes of a matrix and their scales. */
+type QuantisedMatrix = Int8Matrix | Int4Matrix;
+
+/** Type and dims of codes, and how many scales they have. */
+interface Form {
+  readonly codes: Pick<HostTensor, 'type' | 'dims'>;
+  readonly scales: number;
+}
+
 /** Replaces products with frozen weights, and keeps what it quantised. */
 class Quantiser {
   readonly weights: Map<string, HostTensor>;
   private readonly activations = new Map<Value, QuantisedActivations>();
   private readonly matrices = new Map<string, readonly [Value, Value]>();
+  private latest: (QuantisedMatrix & { readonly key: string }) | undefined;
 
   constructor(
-    { weights }: GraphSource,
+    source: GraphSource,
     private readonly precision: 'int8' | 'int4',
   ) {
-    this.weights = new Map(weights);
+    this.weights = new Map(source.weights);
   }
 
   /** The node with integer weights, or `undefined` where it stays. */
@@ -47,18 +58,16 @@ class Quantiser {
     if (!isMatrix(weight) || !isFrozen(weight)) return undefined;
     const [rows, columns] = weight.shape as [number, number];
     if (this.precision === 'int8') {
-      const [codes, scales] = this.quantised(weight, 'int8', (values) => {
-        const matrix = quantiseRows(values, rows, columns, true);
-        return [int8Tensor(matrix.codes, [columns, rows]), floats(matrix.scales)];
-      });
+      const form = { codes: { type: 'int8', dims: [columns, rows] }, scales: rows } as const;
+      const [codes, scales] = this.quantised(weight, 'int8', form, (values) =>
+        quantiseRows(values, rows, columns, true),
+      );
       return [int8Linear(this.activationsOf(x), codes, scales, bias)];
     }
     if (columns % INT4_BLOCK !== 0) return undefined;
-    const [codes, scales] = this.quantised(weight, 'int4', (values) => {
-      const matrix = quantiseBlocks(values);
-      const dims = [rows, columns / INT4_BLOCK, INT4_BLOCK / 2];
-      return [{ type: 'uint8', dims, data: matrix.codes }, floats(matrix.scales)];
-    });
+    const blocks = columns / INT4_BLOCK;
+    const form = { codes: { type: 'uint8', dims: [rows, blocks, INT4_BLOCK / 2] }, scales: rows * blocks } as const;
+    const [codes, scales] = this.quantised(weight, 'int4', form, quantiseBlocks);
     return [int4Linear(x, codes, scales, bias)];
   }
 
@@ -66,26 +75,39 @@ class Quantiser {
   private rows([table, indices]: readonly [Value, Value]): readonly Value[] | undefined {
     if (!isMatrix(table) || table.origin.kind !== 'parameter') return undefined;
     const [rows, columns] = table.shape as [number, number];
-    const [codes, scales] = this.quantised(table, 'rows', (values) => {
-      const matrix = quantiseRows(values, rows, columns, false);
-      return [int8Tensor(matrix.codes, [rows, columns]), floats(matrix.scales)];
-    });
+    const form = { codes: { type: 'int8', dims: [rows, columns] }, scales: rows } as const;
+    const [codes, scales] = this.quantised(table, 'rows', form, (values) => quantiseRows(values, rows, columns, false));
     return [mul(cast(gather(codes, indices), 'float32'), unsqueeze(gather(scales, indices), indices.shape.length))];
   }
 
-  /** Codes and scales of a matrix as parameters, made once per form. */
+  /** Codes and scales of a matrix as parameters, once per form. Nothing is computed before their values are read. */
   private quantised(
     matrix: Value,
     form: string,
-    make: (values: Float32Array) => readonly [HostTensor, HostTensor],
+    { codes, scales }: Form,
+    make: (values: Float32Array) => QuantisedMatrix,
   ): readonly [Value, Value] {
     const name = matrix.origin.kind === 'parameter' ? matrix.origin.name : `computed_${matrix.id}`;
-    const known = this.matrices.get(`${name}:${form}`);
+    const key = `${name}:${form}`;
+    const known = this.matrices.get(key);
     if (known) return known;
-    const tensor = evaluateWeights(matrix, this.weights);
-    const [codes, scales] = make(tensor.data as Float32Array);
-    const made = [this.add(`${name}:${form}`, codes), this.add(`${name}:${form}_scales`, scales)] as const;
-    this.matrices.set(`${name}:${form}`, made);
+    const compute = () => {
+      // Whoever reads the codes reads the scales next; of all other matrices nothing is kept.
+      if (this.latest?.key !== key)
+        this.latest = { key, ...make(evaluateWeights(matrix, this.weights).data as Float32Array) };
+      return this.latest;
+    };
+    const made = [
+      this.add(
+        key,
+        lazyTensor(codes, () => compute().codes),
+      ),
+      this.add(
+        `${key}_scales`,
+        lazyTensor({ type: 'float32', dims: [scales] }, () => compute().scales),
+      ),
+    ] as const;
+    this.matrices.set(key, made);
     return made;
   }
 
@@ -102,13 +124,11 @@ class Quantiser {
   }
 }
 
-const floats = (data: Float32Array): HostTensor => ({ type: 'float32', dims: [data.length], data });
-const int8Tensor = (data: Int8Array, dims: readonly number[]): HostTensor => ({ type: 'int8', dims, data });
-
 /**
  * The same graph with integer weights: `linear` with frozen matrices and rows of embedding tables. Convolutions, products of two
  * activations, biases, norms, and matrices with a side below 64 stay float32; so do, in 4 bits, matrices whose width is no
- * multiple of 32. Quantised tensors have new names; those that nothing reads any more are left out.
+ * multiple of 32. Quantised tensors have new names; those that nothing reads any more are left out. They are
+ * computed when their values are read, each time: whoever writes them one by one never holds more than one.
  */
 export function quantiseGraph(source: GraphSource, precision: 'int8' | 'int4'): GraphSource {
   const quantiser = new Quantiser(source, precision);

@@ -51,6 +51,7 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
       });
     },
     readFolder: fetchFolder,
+    openFolder: fetchFolder,
     writeFolder: async (folder) => {
       throw new InvalidArgumentError({
         message: `a browser cannot write the folder ${folder}`,

@@ -63,6 +63,7 @@ export interface ComponentHandle<Config extends object> {
   readonly config: Config;
   readonly device: string;
   readonly precision: Precision;
+  /** Values of a large file are read each time they are asked for. */
   readonly weights: ReadonlyMap<string, HostTensor>;
   run(inputs: TensorMap, options?: ComponentRunOptions): Promise<TensorMap>;
   createState(initial: TensorMap): Promise<SessionState>;
@@ -170,7 +171,7 @@ export function createRuntime(platform: Platform): Runtime {
     },
     componentFromWeights: fromWeights,
     loadComponent: async (definition, folder, options = {}) => {
-      const { config, weights } = await platform.readFolder(folder, options);
+      const { config, weights } = await platform.openFolder(folder, options);
       const { component, formatVersion, ...fields } = config;
       if (component !== definition.type || formatVersion !== FORMAT_VERSION) {
         throw new InvalidConfigError({

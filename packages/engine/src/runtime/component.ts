@@ -20,7 +20,10 @@ export abstract class Component<Config extends object> {
     return this.handle.device;
   }
 
-  /** Parameters by upstream name; shared with the component, not a copy. */
+  /**
+   * Parameters by upstream name; shared with the component, not a copy. Of a model loaded from a large file the values are read when they
+   * are asked for, and a change made to them in place may be forgotten: make a copy to change.
+   */
   get weights(): ReadonlyMap<string, HostTensor> {
     return this.handle.weights;
   }

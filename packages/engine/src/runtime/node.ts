@@ -3,7 +3,7 @@ import type { Executor } from '../executors/executor';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
 import { openOnnxRuntimeWeb } from '../executors/onnxruntime-web';
 import { openTensorFlow } from '../executors/tensorflow';
-import { loadModelFolder, saveModelFolder } from '../weights/model-folder';
+import { loadModelFolder, openModelFolder, saveModelFolder } from '../weights/model-folder';
 import { createRuntime } from './component-handle';
 import type { ExecutorOptions } from './platform';
 
@@ -27,6 +27,7 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
   createRuntime({
     openExecutor: openForNode,
     readFolder: loadModelFolder,
+    openFolder: openModelFolder,
     writeFolder: saveModelFolder,
   });
 

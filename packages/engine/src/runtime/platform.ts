@@ -33,5 +33,7 @@ export interface SaveOptions extends RunOptions {
 export interface Platform {
   openExecutor(options: ExecutorOptions): Promise<Executor>;
   readFolder(folder: string, options: RunOptions): Promise<ModelFolder>;
+  /** As `readFolder`; values of large weights may be read when they are asked for. */
+  openFolder(folder: string, options: RunOptions): Promise<ModelFolder>;
   writeFolder(folder: string, model: ModelFolder, options: SaveOptions): Promise<void>;
 }

@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostTensor, InvalidConfigError } from '@nano-emox/tensor-contract';
 import { type StagedFile, stageFile } from './atomic-file';
 import { readJsonFile } from './json-file';
 import { CONFIG_FILE, MODEL_FORMAT_VERSION, requireModelConfig } from './model-config';
+import { openSafetensors } from './open-safetensors';
 import { safetensorsChunks } from './safetensors-chunks';
 import { type ReadSafetensorsOptions, readSafetensors, type WriteSafetensorsOptions } from './safetensors-file';
 
@@ -55,6 +57,28 @@ export async function loadModelFolder(folder: string, options: ReadSafetensorsOp
   const config = requireModelConfig(await readJsonFile(path), path);
   const { tensors } = await readSafetensors(join(folder, WEIGHTS_FILE), options);
   return { config, weights: tensors };
+}
+
+/** Weights above this size are read when they are needed. */
+const LAZY_SIZE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * As {@link loadModelFolder}, but the values of a large file are read when they are asked for, see {@link openSafetensors}: a model
+ * that was compiled before is loaded without reading them.
+ * @throws as {@link loadModelFolder}; of a large file, NonFiniteError comes when the values are read
+ */
+export async function openModelFolder(
+  folder: string,
+  options: ReadSafetensorsOptions & { readonly lazySizeBytes?: number } = {},
+): Promise<StoredModel> {
+  const path = join(folder, WEIGHTS_FILE);
+  const sizeBytes = await stat(path)
+    .then(({ size }) => size)
+    .catch(() => 0);
+  if (sizeBytes <= (options.lazySizeBytes ?? LAZY_SIZE_BYTES)) return loadModelFolder(folder, options);
+  const configPath = join(folder, CONFIG_FILE);
+  const config = requireModelConfig(await readJsonFile(configPath), configPath);
+  return { config, weights: await openSafetensors(path) };
 }
 
 function configText(config: StoredModel['config'], folder: string): string {

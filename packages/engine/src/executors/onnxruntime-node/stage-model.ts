@@ -1,27 +1,53 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { bytesPerElement, elementCount } from '@nano-emox/tensor-contract';
-import { EXTERNAL_DATA_THRESHOLD_BYTES, type WrittenModel, writeModel } from '../../onnx/write-model';
+import { setImmediate } from 'node:timers/promises';
+import { bytesPerElement, elementCount, type HostTensor } from '@nano-emox/tensor-contract';
+import { EXTERNAL_DATA_THRESHOLD_BYTES, writeModel } from '../../onnx/write-model';
 import type { Precision } from '../../precision/precision';
 import { atPrecision } from '../../precision/with-precision';
 import { cacheFolder } from '../../weights/cache-folder';
 import { fileError } from '../../weights/file-errors';
+import { fingerprintOf } from '../../weights/fingerprint';
 import type { GraphSource, OnnxSource } from '../executor';
+import { findStagedModel, GRAPHS_FOLDER, removeUnusedModels, WEIGHTS_FILE, writeStagedModel } from './staged-models';
 
-const EXTERNAL_DATA_FILE = 'weights.bin';
+/**
+ * Part of the name of everything staged. Raised when the same graph and weights give other numbers in the file: the graph as it is
+ * written is part of the name by itself, how weights are quantised is not.
+ */
+export const STAGING_REVISION = 1;
 
-/** Writes a graph as ONNX; one with large weights into the cache folder. @throws WeightsMismatchError */
-export function stageGraph(source: GraphSource, precision: Precision = 'float32'): Promise<OnnxSource> {
+/**
+ * Writes a graph as ONNX; one with large weights into the cache folder, or finds it there: then not one of its weights is read that
+ * knows its fingerprint. Large weights are read, quantised and written one by one.
+ * @param thresholdBytes size of weights, as compiled, up to which a model stays in memory
+ * @throws WeightsMismatchError, InvalidFileError (the folder cannot be written: permissions, a full disk), and whatever reading
+ *   a weight throws
+ */
+export async function stageGraph(
+  source: GraphSource,
+  precision: Precision = 'float32',
+  thresholdBytes = EXTERNAL_DATA_THRESHOLD_BYTES,
+): Promise<OnnxSource> {
   const { graph, weights } = atPrecision(source, precision);
-  const file = externalDataFile(weightBytes({ graph, weights }));
-  return stageModel(
-    writeModel(graph, {
-      weights,
-      ...(file !== undefined && { externalDataFile: file }),
-      ...(precision === 'float16' && { floatType: 'float16' }),
-    }),
-  );
+  const isStaged = weightBytes({ graph, weights }) > thresholdBytes;
+  const written = writeModel(graph, {
+    weights,
+    ...(isStaged && { externalDataFile: WEIGHTS_FILE }),
+    ...(precision === 'float16' && { floatType: 'float16' }),
+  });
+  if (!isStaged) return { bytes: written.model };
+  const graphs = join(cacheFolder(), GRAPHS_FOLDER);
+  const folder = join(graphs, await stagedName(written.model, source));
+  try {
+    const found = await findStagedModel(folder, written);
+    if (found !== undefined) return { path: found };
+    const path = await writeStagedModel(folder, written);
+    await removeUnusedModels(graphs);
+    return { path };
+  } catch (error) {
+    throw fileError(error, folder, 'written');
+  }
 }
 
 /** From shapes alone: weights may be made when their values are read. */
@@ -34,63 +60,15 @@ function weightBytes({ graph, weights }: GraphSource): number {
   return total;
 }
 
-/** Name of the file for weights of that size; undefined keeps them inside the model. */
-export function externalDataFile(sizeBytes: number): string | undefined {
-  return sizeBytes > EXTERNAL_DATA_THRESHOLD_BYTES ? EXTERNAL_DATA_FILE : undefined;
-}
-
 /**
- * Large models go to the cache folder, named by their content; the folder appears whole or not at all.
- * @throws InvalidFileError (the folder cannot be written: permissions, a full disk)
+ * Stands for all that a staged model is made of: the graph as it is written, with the types and shapes of all tensors, and the weights
+ * it was made from.
  */
-export async function stageModel({ model, external }: WrittenModel): Promise<OnnxSource> {
-  if (external.length === 0) return { bytes: model };
-  const hash = createHash('sha256').update(model);
-  for (const { data } of external) hash.update(data);
-  const folder = join(cacheFolder(), 'graphs', hash.digest('hex').slice(0, 32));
-  const path = join(folder, 'model.onnx');
-  if (await exists(path)) return { path };
-  const partial = `${folder}.${randomUUID()}.incomplete`;
-  try {
-    await mkdir(partial, { recursive: true });
-    await writeAt(join(partial, EXTERNAL_DATA_FILE), external);
-    await writeAt(join(partial, 'model.onnx'), [{ offsetBytes: 0, data: model }]);
-    await rename(partial, folder).catch(async (error) => {
-      // Somebody else staged the same content first.
-      if (!(await exists(path))) throw error;
-    });
-  } catch (error) {
-    throw fileError(error, folder, 'written');
-  } finally {
-    // What cannot be removed must not hide why writing failed.
-    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+async function stagedName(model: Uint8Array, { graph, weights }: GraphSource): Promise<string> {
+  const hash = createHash('sha256').update(`revision ${STAGING_REVISION}\0`).update(model);
+  for (const name of [...graph.parameters.keys()].sort()) {
+    hash.update(`\0${name}\0${fingerprintOf(weights.get(name) as HostTensor)}`);
+    await setImmediate(); // hashing gigabytes must not keep the event loop
   }
-  return { path };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function writeAt(path: string, parts: WrittenModel['external']): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    for (const { offsetBytes, data } of parts) {
-      for (let written = 0; written < data.byteLength; ) {
-        const { bytesWritten } = await file.write(
-          data,
-          written,
-          Math.min(data.byteLength - written, 1 << 30),
-          offsetBytes + written,
-        );
-        written += bytesWritten;
-      }
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  return hash.digest('hex').slice(0, 32);
 }
