@@ -184,11 +184,11 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     });
     await expectAccessible();
     const order: string[] = [];
-    for (let step = 0; step < 6; step++) {
+    for (let step = 0; step < 7; step++) {
       await page.keyboard.press('Tab');
       order.push(await page.evaluate(() => document.activeElement?.id || document.activeElement?.className || ''));
     }
-    expect(order).toEqual(['skip', 'to-limits', 'file', 'sample', 'record', 'words']);
+    expect(order).toEqual(['skip', 'to-live', 'to-limits', 'file', 'sample', 'record', 'words']);
     await page.locator('#sample').press('Enter');
     await page.getByText('sample-clip.mp4 is ready.').waitFor();
     expect(await page.locator('#words').inputValue()).toBe(sampleClip.words);
@@ -261,13 +261,18 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
       expect(await page.locator('#rate').textContent()).toMatch(/^\d+\.\d frames a second$/);
       expect(await page.locator('#time').textContent()).toMatch(/^\d+\.\d ms, \d+\.\d ms of it the encoder$/);
       await page.getByRole('img', { name: /^128 features between −\d\.\d\d and \+\d\.\d\d$/ }).waitFor();
+      const widths = await page.evaluate(() =>
+        ['square', 'stage'].map((id) => document.getElementById(id)?.offsetWidth),
+      );
+      expect(Number(widths[0]) / Number(widths[1])).toBeCloseTo(0.8, 2);
       const [first, second] = [await savedFrame(), await savedFrame()];
       expect(second.features).not.toEqual(first.features);
       expect(new Set(first.frame.data).size).toBeGreaterThan(50); // a picture, not a blank
       await expectSameInNode(first);
       await expectSameInNode(second);
       await expectAccessible();
-      await picture('demo-live', '.lead');
+      await page.setViewportSize({ width: 1120, height: 1060 });
+      await picture('demo-live', '.masthead');
 
       await page.getByRole('button', { name: 'Compare with this moment' }).click();
       await page.getByRole('button', { name: 'Stop' }).click();

@@ -107,8 +107,8 @@ function say(meter: FrameMeter, features: Float32Array, floor: number): void {
 function introduce({ width, height, featureCount, device }: LoadedEncoder): void {
   region.resize(width, height);
   byId('encoder').textContent = `${width} × ${height} pixels to ${featureCount} features, ${device}`;
-  byId('results').hidden = false;
-  status('The camera is on. Features follow below.');
+  for (const id of ['results', 'rates']) byId(id).hidden = false;
+  status('The camera is on; its features are shown.');
 }
 
 /** Draws the part that is read over the picture. */
@@ -117,7 +117,8 @@ function placeSquare(): void {
   const { videoWidth: width, videoHeight: height } = video;
   if (width === 0) return;
   byId('stage').style.aspectRatio = `${width} / ${height}`;
-  byId('square').style.width = percent(centreSquare(width, height, share.valueAsNumber / 100).side / width);
+  const { side } = centreSquare(width, height, share.valueAsNumber / 100);
+  byId('square').style.width = `${(100 * side) / width}%`;
 }
 
 /** The next start tries with a fresh one. */
