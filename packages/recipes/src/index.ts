@@ -7,12 +7,6 @@ export type {
   TrainPerceptionHeadOptions,
 } from './perception/perception-options';
 export { trainPerceptionHead } from './perception/train-perception-head';
-export type {
-  PerceptionEvent,
-  TrainedPerceptionHead,
-  TrainPerceptionHeadOptions,
-} from './perception/perception-options';
-export { trainPerceptionHead } from './perception/train-perception-head';
 export { type EmotionDataSetsOptions, emotionDataSets } from './samples/emotion-data-sets';
 export { fillableMode, modalitiesOf } from './samples/fillable-mode';
 export type { SampleEvent, SampleOptions } from './samples/sample-options';

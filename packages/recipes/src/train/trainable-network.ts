@@ -6,7 +6,13 @@ import { isLoraWeight, TextTokenizer, type TokenizerJson } from '@nano-emox/lm-l
 import type { TrainableModel } from '@nano-emox/p2e';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import type { EmotionModelConfig } from 'nano-emox';
-import { collateEmotionBatch, type EmotionSample, emotionNetwork, isDuplexWeight, weightRoots } from 'nano-emox/training';
+import {
+  collateEmotionBatch,
+  type EmotionSample,
+  emotionNetwork,
+  isDuplexWeight,
+  weightRoots,
+} from 'nano-emox/training';
 
 /**
  * The network above the encoders: adapters, fusion and LoRA fresh from the seed, on a pretrained language model. Low-rank
@@ -25,9 +31,7 @@ export async function trainableNetwork(
   const base = new Map([...stored].filter(([name]) => !isLoraWeight(name) && (hasDuplex || !isDuplexWeight(name))));
   const language = prefixWeights(base, weightRoots.languageModel);
   const isPretrained = (name: string) =>
-    name.startsWith(weightRoots.languageModel) &&
-    !isLoraWeight(name) &&
-    (!isDuplexWeight(name) || language.has(name));
+    name.startsWith(weightRoots.languageModel) && !isLoraWeight(name) && (!isDuplexWeight(name) || language.has(name));
   const fresh = [...initializeWeights(graph, seed)].filter(([name]) => !isPretrained(name));
   const weights = new Map<string, HostTensor>([...fresh, ...language]);
   return {
