@@ -6,6 +6,7 @@ import { type FloatTensor, floatTensor, type HostTensor } from '@nano-emox/tenso
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../random';
 import { fingerprintOf } from './fingerprint';
+import { lazyTensor } from './lazy-tensor';
 import { openModelFolder, saveModelFolder } from './model-folder';
 import { openSafetensors } from './open-safetensors';
 import { matricesAsInt8 } from './safetensors-chunks';
@@ -48,6 +49,17 @@ async function openSettled(): Promise<ReadonlyMap<string, HostTensor>> {
 const dataOf = (map: ReadonlyMap<string, HostTensor>, name: string) => map.get(name)?.data as Float32Array;
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
 const printsOf = (map: ReadonlyMap<string, HostTensor>) => [...map.values()].map(fingerprintOf);
+
+it('values made when asked for are made once to be checked and once to be written', async () => {
+  const values = tensors(1).get('large') as FloatTensor;
+  let made = 0;
+  const lazy = lazyTensor(values, () => {
+    made++;
+    return values.data;
+  });
+  await writeSafetensors(path, new Map([['large', lazy]]), {}, { storage: () => 'bfloat16' });
+  expect(made).toBe(2);
+});
 
 describe('a safetensors file that stays on disk', () => {
   it.each([

@@ -53,9 +53,10 @@ export function* safetensorsChunks(
   options: EncodeSafetensorsOptions,
 ): Generator<Uint8Array, void, undefined> {
   const { header, planned } = planFile(tensors, metadata, options);
-  for (const [name, tensor] of tensors) requireValues(name, tensor, tensor);
+  // Copied, so that values that are made when they are asked for are made once for each pass.
+  for (const [name, tensor] of tensors) requireValues(name, { ...tensor }, tensor);
   yield header;
-  for (const { source, chunks } of planned) yield* chunks(tensors.get(source) as HostTensor);
+  for (const { source, chunks } of planned) yield* chunks({ ...(tensors.get(source) as HostTensor) });
 }
 
 /**

@@ -17,7 +17,7 @@ const tensors = new Map<string, HostTensor>([
   ['ids', { type: 'int64', dims: [2], data: BigInt64Array.of(1n, -2n) }],
 ]);
 
-async function streamed(sources: ReadonlyMap<string, TensorSource>, options = {}): Promise<Uint8Array> {
+async function streamed(sources: ReadonlyMap<string, TensorSource>, options = {}): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of streamSafetensors(sources, { note: 'x' }, options)) chunks.push(chunk.slice());
   return Buffer.concat(chunks);
