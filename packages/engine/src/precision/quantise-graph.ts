@@ -36,28 +36,37 @@ interface Form {
 /** Replaces products with frozen weights, and keeps what it quantised. */
 class Quantiser {
   readonly weights: Map<string, HostTensor>;
+  /** What the graph gives: no later product averages out the rounding of the one that makes it. */
+  private readonly results: ReadonlySet<Value>;
   private readonly activations = new Map<Value, QuantisedActivations>();
   private readonly matrices = new Map<string, readonly [Value, Value]>();
   private latest: (QuantisedMatrix & { readonly key: string }) | undefined;
 
   constructor(
-    source: GraphSource,
+    { graph, weights }: GraphSource,
     private readonly precision: 'int8' | 'int4',
   ) {
-    this.weights = new Map(source.weights);
+    this.weights = new Map(weights);
+    this.results = new Set(graph.outputs.values());
   }
 
   /** The node with integer weights, or `undefined` where it stays. */
   rewrite = (node: GraphNode, inputs: readonly Value[]): readonly Value[] | undefined => {
-    if (node.op.name === 'Linear') return this.product(inputs as [Value, Value, Value | undefined]);
+    if (node.op.name === 'Linear') {
+      const isLast = this.results.has(node.outputs[0] as Value);
+      return this.product(inputs as [Value, Value, Value | undefined], isLast ? 'int8' : this.precision);
+    }
     if (node.op.name === 'Gather' && node.attributes.axis === 0) return this.rows(inputs as [Value, Value]);
     return undefined;
   };
 
-  private product([x, weight, bias]: readonly [Value, Value, Value | undefined]): readonly Value[] | undefined {
+  private product(
+    [x, weight, bias]: readonly [Value, Value, Value | undefined],
+    precision: 'int8' | 'int4',
+  ): readonly Value[] | undefined {
     if (!isMatrix(weight) || !isFrozen(weight)) return undefined;
     const [rows, columns] = weight.shape as [number, number];
-    if (this.precision === 'int8') {
+    if (precision === 'int8') {
       const form = { codes: { type: 'int8', dims: [columns, rows] }, scales: rows } as const;
       const [codes, scales] = this.quantised(weight, 'int8', form, (values) =>
         quantiseRows(values, rows, columns, true),
@@ -127,7 +136,7 @@ class Quantiser {
 /**
  * The same graph with integer weights: `linear` with frozen matrices and rows of embedding tables. Convolutions, products of two
  * activations, biases, norms, and matrices with a side below 64 stay float32; so do, in 4 bits, matrices whose width is no
- * multiple of 32. Quantised tensors have new names; those that nothing reads any more are left out. They are
+ * multiple of 32. Products that are results of the graph, such as logits, are in 8 bits under either precision. Quantised tensors have new names; those that nothing reads any more are left out. They are
  * computed when their values are read, each time: whoever writes them one by one never holds more than one.
  */
 export function quantiseGraph(source: GraphSource, precision: 'int8' | 'int4'): GraphSource {
