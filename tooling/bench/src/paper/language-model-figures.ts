@@ -12,7 +12,7 @@ export interface AnswerFigures {
 /** What a process found out about a language model. */
 export interface LanguageModelFigures {
   readonly device: string;
-  /** Making random weights, quantising, writing and loading the graphs, first runs. */
+  /** Opening the folder, loading both graphs (made, or found in the cache), first runs. */
   readonly loadSeconds: number;
   readonly loadProcessorSeconds: number;
   readonly loadPeakBytes: number;

@@ -1,6 +1,7 @@
 /**
- * The language model of the paper's size with random weights, in a process of its own, so that its memory is its own. Prints one
- * line of JSON, {@link LanguageModelFigures}. argv: precision, threads, lengths of prompts separated by commas.
+ * The language model of the paper's size with random weights, in a process of its own, so that its memory is its own.
+ * `write folder` makes a model folder. `answer folder precision threads lengths` loads it, answers prompts of these lengths (separated
+ * by commas, may be none) and prints one line of JSON, {@link LanguageModelFigures}.
  */
 import { type Precision, Random, traceModule } from '@nano-emox/engine';
 import { CausalLanguageModel, generationModule, presets, type TokenizerJson } from '@nano-emox/lm-lora';
@@ -11,7 +12,7 @@ import { generatedWeights } from './generated-weights';
 import type { AnswerFigures, LanguageModelFigures } from './language-model-figures';
 
 const MEASURED_TOKENS = 12;
-const [precision, threads, lengths = ''] = process.argv.slice(2) as [Precision, string, string];
+const [command, folder, precision, threads, lengths = ''] = process.argv.slice(2) as string[] & [string, string];
 // LoRA is merged, as for an answer that is to come soon; the position table is sized for the longest prompt.
 const { lora: _lora, ...sizes } = presets.paper;
 const config = { ...sizes, maxPositions: 4608, specialTokens: { bos: null, eos: [] } };
@@ -53,26 +54,36 @@ async function answer(model: CausalLanguageModel, promptTokens: number): Promise
   };
 }
 
-const loading = startTimer();
-const weights = generatedWeights(traceModule(generationModule, config));
-const model = await CausalLanguageModel.fromWeights(config, weights, {
-  tokenizer,
-  precision,
-  threads: Number(threads),
-});
-await answer(model, 8); // compiles both graphs
-const { seconds: loadSeconds, processorSeconds: loadProcessorSeconds, peakBytes: loadPeakBytes } = loading();
-const answers: AnswerFigures[] = [];
-for (const length of lengths.split(',').map(Number)) answers.push(await answer(model, length));
-const figures: LanguageModelFigures = {
-  device: model.device,
-  loadSeconds,
-  loadProcessorSeconds,
-  loadPeakBytes: loadPeakBytes ?? Number.NaN,
-  residentBytes: process.memoryUsage().rss,
-  peakBytes: process.resourceUsage().maxRSS * 1024,
-  answers,
-};
-await model.dispose();
-process.stdout.write(`${JSON.stringify(figures)}\n`);
+/** Stored as people store models of this size, in 16 bits. */
+async function write(): Promise<void> {
+  const weights = generatedWeights(traceModule(generationModule, config));
+  const model = await CausalLanguageModel.fromWeights(config, weights, { tokenizer });
+  await model.save(folder, { storage: () => 'bfloat16' });
+  await model.dispose();
+}
+
+async function measure(): Promise<LanguageModelFigures> {
+  const loading = startTimer();
+  const options = { precision: precision as Precision, threads: Number(threads) };
+  const model = await CausalLanguageModel.fromPretrained(folder, options);
+  await answer(model, 8); // compiles both graphs
+  const { seconds: loadSeconds, processorSeconds: loadProcessorSeconds } = loading();
+  const loadPeakBytes = process.resourceUsage().maxRSS * 1024;
+  const answers: AnswerFigures[] = [];
+  for (const length of lengths.split(',').filter(Boolean).map(Number)) answers.push(await answer(model, length));
+  const figures = {
+    device: model.device,
+    loadSeconds,
+    loadProcessorSeconds,
+    loadPeakBytes,
+    residentBytes: process.memoryUsage().rss,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    answers,
+  };
+  await model.dispose();
+  return figures;
+}
+
+if (command === 'write') await write();
+else process.stdout.write(`${JSON.stringify(await measure())}\n`);
 process.exit(0);
