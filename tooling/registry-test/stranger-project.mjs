@@ -21,6 +21,10 @@ export const forms = {
   'strict TypeScript': (source) => ({ 'typed.mts': source }),
 };
 
+/** What `npm run` hands on of the settings of the user and of this workspace is nothing a stranger has. */
+const withoutNpmSettings = (environment) =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !/^npm_config_/i.test(name)));
+
 /** An empty project outside the workspace, with an npm configuration and cache that know the local registry only. */
 export class StrangerProject {
   #folder;
@@ -28,7 +32,7 @@ export class StrangerProject {
 
   constructor(folder, environment) {
     this.#folder = folder;
-    this.#environment = { ...process.env, ...environment };
+    this.#environment = { ...withoutNpmSettings(process.env), ...environment };
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{ "name": "stranger", "private": true }\n');
   }
