@@ -20,6 +20,8 @@ import { forms, StrangerProject } from './stranger-project.mjs';
 const inRepository = (...parts) => join(repositoryRoot, ...parts);
 /** What every component stands on. */
 const core = ['@nano-emox/engine', '@nano-emox/tensor-contract'];
+/** Entries that have types and no values. */
+const typesAlone = new Set(['@nano-emox/server/protocol']);
 const published = listPackages().filter(({ manifest }) => !manifest.private);
 const checks = new Checks();
 
@@ -178,9 +180,6 @@ function outsideDependencies({ manifest }) {
   const named = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies };
   return Object.keys(named).filter((name) => !published.some((entry) => entry.name === name));
 }
-
-/** Entries that have types and no values. */
-const typesAlone = new Set(['@nano-emox/server/protocol']);
 
 /** Both module systems must load every entry of every installed package of ours, and find the same names there. */
 async function loadBothWays(project) {
