@@ -44,7 +44,7 @@ const mayImport = new Map([
     '@nano-emox/cli',
     [...parts, 'nano-emox', '@nano-emox/p2e', '@nano-emox/recipes', '@nano-emox/hub', '@nano-emox/server'],
   ],
-  ['@nano-emox/server', [contract, 'nano-emox']],
+  ['@nano-emox/server', [contract, '@nano-emox/media', 'nano-emox']],
   [
     '@nano-emox/demo',
     [contract, 'nano-emox', '@nano-emox/server', '@nano-emox/face-encoder', '@nano-emox/weights-tiny'],

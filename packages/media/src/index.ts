@@ -12,6 +12,7 @@ export {
 export { FACEXFORMER_ENLARGEMENT, faceCropBox } from './faces/face-box';
 export { type DetectedFace, FaceDetector, type FaceDetectorOptions, type FaceModel } from './faces/face-detector';
 export { sharpness } from './faces/sharpness';
+export { framePictures } from './frame-pictures';
 export { type FrameSampling, frameIndices } from './frame-sampling';
 export type { ChannelMix } from './libav/sample-format';
 export type { ClipAudio } from './load-audio';

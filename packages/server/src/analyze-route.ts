@@ -1,3 +1,4 @@
+import { framePictures } from '@nano-emox/media';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AnalyzeOptions, NanoEmoX } from 'nano-emox';
 import type { ClipStore } from './clip-store';
@@ -5,7 +6,6 @@ import { dialogueSchema } from './dialogue-schema';
 import type { ServerContext } from './emotion-server';
 import { RequestError } from './errors';
 import { sendEvents } from './event-stream';
-import { framePictures } from './frame-pictures';
 import { withModelRequest } from './model-request';
 import type { AnalyzeDocument, AnalyzeEvent, DialogueRequest } from './protocol';
 import { withUpload } from './receive-upload';

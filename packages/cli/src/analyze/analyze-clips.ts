@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { framePictures } from '@nano-emox/media';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import type { AnalysisEvent, EncodedClip, NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
@@ -126,7 +127,7 @@ async function analyzeClip(
   };
   const result = await model.analyze(path, { tasks, words: words.text, signal, onEvent });
   // As pictures they take a fiftieth of the memory, which counts where a folder of clips is reported on one page.
-  const pictures = frames && (await import('../report/frame-pictures')).framePictures(frames);
+  const pictures = frames && framePictures(frames);
   const measured = encoded && (await model.measureAttention(encoded, { words: words.text, signal }));
   const attention = measured && (await (await import('../report/attention-chart')).attentionFigure(measured));
   return { path, words, result, loadMs, ...(pictures && { pictures }), ...(attention && { attention }) };

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { writeFileAtomic } from '@nano-emox/engine/weights';
+import { html } from '@nano-emox/p2e/html';
 import type { NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { type CommandOutput, interruptible } from '../interruptible';
 import { loadModel } from '../load-model';
 import { attentionSection, attentionTable } from '../report/attention-section';
-import { html } from '../report/html';
 import { printable } from '../report/wrap-text';
 import { StatusLine } from '../status-line';
 import { colorsFor } from '../terminal';
@@ -41,9 +41,9 @@ async function measure(options: AttentionOptions, output: CommandOutput, signal:
     const reader = `model ${facts.model.preset} on ${facts.model.device}, question ${task}`;
     if (options.html !== undefined) {
       const { attentionFigure } = await import('../report/attention-chart');
-      const { htmlDocument } = await import('../report/html-document');
+      const { reportPage } = await import('../report/report-page');
       const body = html`<h1>${basename(path)}</h1>\n<p class="faint">${reader}</p>\n${attentionSection(await attentionFigure(discrepancy))}`;
-      await writeFileAtomic(options.html, htmlDocument(basename(path), body), { signal });
+      await writeFileAtomic(options.html, reportPage(basename(path), body), { signal });
     }
     line.clear();
     output.stdout.write(

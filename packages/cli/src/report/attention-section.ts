@@ -1,6 +1,6 @@
 import type { AttentionDiscrepancy, GroupAttention } from '@nano-emox/duplex-attention';
+import { html, type Markup } from '@nano-emox/p2e/html';
 import type { AttentionFigure } from './attention-chart';
-import { html, type Markup } from './html';
 import { percent } from './quantities';
 
 const explanation =

@@ -1,6 +1,6 @@
+import { framePictures } from '@nano-emox/media';
 import { describe, expect, it } from 'vitest';
 import { analyzedClip } from './__fixtures__/analyzed-clip';
-import { framePictures } from './frame-pictures';
 import { htmlReport } from './html-report';
 
 const failure = {

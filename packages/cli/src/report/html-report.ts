@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
+import { html, Markup } from '@nano-emox/p2e/html';
 import type { AnalyzedClip } from '../analyze/analyzed-clip';
 import { colorsFor } from '../terminal';
 import { attentionSection } from './attention-section';
-import { html, Markup } from './html';
-import { htmlDocument } from './html-document';
 import type { ClipFailureDocument } from './json-document';
 import { INDENT, type ReportPage, type RowStyle } from './page';
 import { percent } from './quantities';
+import { reportPage } from './report-page';
 import { modelText, writeSections } from './sections';
 
 /** Text stays as it is: a page has its own colours. */
@@ -48,7 +48,7 @@ export function htmlReport(clips: readonly (AnalyzedClip | ClipFailureDocument)[
   const title = names.length === 1 ? (names[0] as string) : `${names.length} clips`;
   const contents = html`<nav aria-label="Clips"><ol>
 ${names.map((name, index) => html`<li><a href="#clip-${index + 1}">${name}</a></li>\n`)}</ol></nav>`;
-  return htmlDocument(
+  return reportPage(
     title,
     html`<h1>What comes across</h1>
 ${names.length > 1 ? contents : undefined}

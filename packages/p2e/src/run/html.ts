@@ -44,7 +44,7 @@ export function shortText(text: string, length = 60): string {
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
 }
 
-const styles = `
+const reportStyles = `
 :root { color-scheme: light dark; --text: #1b1d22; --faint: #5a606b; --line: #d5d9e0; --page: #ffffff; --panel: #f5f6f8; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e7e9ee; --faint: #a3aab6; --line: #3a404b; --page: #15171c; --panel: #1d2027; }
@@ -66,14 +66,18 @@ tr.best { font-weight: 600; }
 img { max-width: 100%; height: auto; display: block; }
 `;
 
-/** A whole page without script, that can load nothing from anywhere. */
-export function htmlPage(title: string, body: Markup): string {
+/**
+ * A whole page without script, that can load nothing from anywhere.
+ * @param styles the style sheet @default that of the reports of training
+ */
+export function htmlPage(title: string, body: Markup, styles = reportStyles): string {
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <style>${new Markup(styles)}</style>
 </head>

@@ -1,5 +1,7 @@
-/** Look of the HTML report, in light and dark. */
-export const htmlStyles = `
+import { htmlPage, type Markup } from '@nano-emox/p2e/html';
+
+/** Light and dark. */
+const styles = `
 :root { color-scheme: light dark; --text: #1b1d22; --faint: #5a606b; --line: #d5d9e0; --page: #fff; --bar: #2f7d4f; --bad: #a3261c; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e7e9ee; --faint: #a3aab6; --line: #3a404b; --page: #15171c; --bar: #5cb583; --bad: #ff9a8f; }
@@ -27,3 +29,6 @@ img { width: 100%; object-fit: fill; display: block; border-radius: 0.3rem; }
 .plot img { object-fit: contain; border-radius: 0; }
 .failed strong { color: var(--bad); }
 `;
+
+/** A page about clips that needs nothing else. */
+export const reportPage = (title: string, body: Markup): string => htmlPage(`${title} – nano-emox`, body, styles);
