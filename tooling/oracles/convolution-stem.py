@@ -3,7 +3,7 @@
 Regenerate: python3 tooling/oracles/convolution-stem.py
 Writes packages/face-encoder/src/__fixtures__/convolution-stem.safetensors.
 
-  weights.*           levels 0 … 2 of a stem of 8 channels: `<level>.<down|refine>.<conv|norm>.*`
+  weights.*           levels 0 … 2 of a stem of 8 channels: `<level>.<down|refine.<layer>>.<conv|norm>.*`
   input.images        float32 [3, 3, 16, 24]
   output.map          [3, 8, 2, 3], measured statistics
   output.trained      [3, 8, 2, 3], statistics of the batch
@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from common import fixture_path, prefixed, randomise, save_fixture, seeded_normal
 
-SEED, LEVELS, CHANNELS = 31, 3, 8
+SEED, DEPTHS, CHANNELS = 31, (1, 2, 0), 8
 
 
 def normed_convolution(inputs: int, outputs: int, stride: int) -> nn.ModuleDict:
@@ -32,20 +32,19 @@ def run(part: nn.ModuleDict, x: torch.Tensor) -> torch.Tensor:
 class Stem(nn.ModuleList):
     def __init__(self):
         levels, inputs = [], 3
-        for level in range(LEVELS):
-            outputs = CHANNELS // 2 ** (LEVELS - 1 - level)
-            parts = {"down": normed_convolution(inputs, outputs, 2)}
-            if level < LEVELS - 1:
-                parts["refine"] = normed_convolution(outputs, outputs, 1)
-            levels.append(nn.ModuleDict(parts))
+        for level, depth in enumerate(DEPTHS):
+            outputs = CHANNELS // 2 ** (len(DEPTHS) - 1 - level)
+            down = normed_convolution(inputs, outputs, 2)
+            refine = nn.ModuleList(normed_convolution(outputs, outputs, 1) for _ in range(depth))
+            levels.append(nn.ModuleDict({"down": down, "refine": refine}))
             inputs = outputs
         super().__init__(levels)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         for level in self:
             x = run(level["down"], x)
-            if "refine" in level:
-                x = x + run(level["refine"], x)
+            for layer in level["refine"]:
+                x = x + run(layer, x)
         return x
 
 
@@ -60,7 +59,7 @@ def main() -> None:
     images = seeded_normal((3, 3, 16, 24), SEED + 1)
     tensors = {"input.images": images, "output.map": stem.eval()(images), "output.trained": stem.train()(images)}
     save_fixture(fixture_path("face-encoder", "convolution-stem.safetensors"), {**prefixed("weights", weights), **tensors},
-                 module="convolution stem", config={"levels": LEVELS, "embedDim": CHANNELS}, seed=SEED,
+                 module="convolution stem", config={"depths": DEPTHS, "embedDim": CHANNELS}, seed=SEED,
                  generator="torch.nn.Conv2d, torch.nn.BatchNorm2d")
 
 

@@ -13,11 +13,11 @@ export interface FaceEncoderConfig {
    */
   readonly normalization: 'none' | 'imagenet';
   /**
-   * How pixels become the first map: `patches`, the published cut, or `convolutions`, 3 × 3 with batch norms, which halve the map until a
-   * position stands for a patch; small encoders learn much sooner behind them. @default 'patches'
+   * Empty: pixels become the first map by the published cut into patches. Otherwise by 3 × 3 convolutions with batch norms, behind which small
+   * encoders learn much sooner: one entry per halving of the map, the number of residual convolutions after it. @default []
    */
-  readonly stem: 'patches' | 'convolutions';
-  /** Edge of a patch in pixels; behind `convolutions` a power of two. @default 4 */
+  readonly stemDepths: readonly number[];
+  /** Edge of a patch in pixels; behind convolutions 2 to the power of their halvings. @default 4 */
   readonly patchSize: number;
   /** Channels of the first stage; every further stage has twice as many. @default 128 */
   readonly embedDim: number;
@@ -53,7 +53,7 @@ const paper = {
   imageSize: 224,
   inputType: 'uint8',
   normalization: 'none',
-  stem: 'patches',
+  stemDepths: [],
   patchSize: 4,
   embedDim: 128,
   depths: [2, 2, 18, 2],
@@ -71,13 +71,14 @@ const paper = {
 
 const tiny = {
   ...paper,
-  imageSize: 64,
+  imageSize: 48,
   normalization: 'imagenet',
-  stem: 'convolutions',
-  patchSize: 8,
-  depths: [2, 2],
-  heads: [4, 8],
-  windowSize: 4,
+  stemDepths: [1, 2, 2, 1],
+  patchSize: 16,
+  embedDim: 256,
+  depths: [1],
+  heads: [8],
+  windowSize: 3,
   mlpRatio: 2,
   headWidth: 128,
   projectionDim: 256,
@@ -85,8 +86,8 @@ const tiny = {
 } as const satisfies FaceEncoderConfig;
 
 /**
- * `paper`: Swin-B, as FaceXFormer (arXiv 2403.12960) and Nano-EmoX (arXiv 2603.02123) use it. `tiny`: the same structure for a
- * CPU, 64-pixel frames, behind convolutions.
+ * `paper`: Swin-B, as FaceXFormer (arXiv 2403.12960) and Nano-EmoX (arXiv 2603.02123) use it. `tiny`: for a CPU and few
+ * data, 48-pixel frames, residual convolutions with one stage of transformer behind them.
  */
 export const presets: Readonly<Record<'paper' | 'tiny', FaceEncoderConfig>> = { paper, tiny };
 
@@ -142,7 +143,6 @@ function checkChoices(config: FaceEncoderConfig): void {
   const choices = {
     inputType: ['uint8', 'float32'],
     normalization: ['none', 'imagenet'],
-    stem: ['patches', 'convolutions'],
     pooling: ['shortcut', 'upsample'],
   } as const;
   for (const [field, allowed] of Object.entries<readonly string[]>(choices)) {
@@ -187,7 +187,7 @@ function checkStages(config: FaceEncoderConfig): void {
   });
   const size = frameSize(config);
   check(size.length === 2, 'imageSize', `imageSize is ${JSON.stringify(size)}`, 'Give one number, or [height, width].');
-  if (config.stem === 'convolutions') checkConvolutions(config, size);
+  checkConvolutions(config, size);
   for (const edge of size) {
     checkPositiveInteger(edge, 'imageSize');
     check(
@@ -199,19 +199,23 @@ function checkStages(config: FaceEncoderConfig): void {
   }
 }
 
-/** Every level halves the map and doubles the channels. */
-function checkConvolutions({ patchSize, embedDim }: FaceEncoderConfig, size: readonly number[]): void {
-  const isPower = patchSize >= 2 && Number.isInteger(Math.log2(patchSize));
+/** Every level of convolutions halves the map and, but for the first, doubles the channels. */
+function checkConvolutions({ stemDepths, patchSize, embedDim }: FaceEncoderConfig, size: readonly number[]): void {
+  const isList = Array.isArray(stemDepths) && stemDepths.every((depth) => Number.isInteger(depth) && depth >= 0);
+  const hint = 'Give a list of whole numbers, one per halving, or an empty one.';
+  check(isList, 'stemDepths', `stemDepths is ${JSON.stringify(stemDepths)}`, hint);
+  const levels = stemDepths.length;
+  if (levels === 0) return;
   check(
-    isPower,
+    patchSize === 2 ** levels,
     'patchSize',
-    `a patch of ${patchSize} is no power of two above 1`,
-    'Use 2, 4, 8 … behind convolutions.',
+    `${levels} halvings do not make a patch of ${patchSize}`,
+    `With ${levels} entries in stemDepths, patchSize is ${2 ** levels}.`,
   );
   check(
     embedDim % (patchSize / 2) === 0,
     'embedDim',
-    `${embedDim} channels cannot be halved ${Math.log2(patchSize) - 1} times`,
+    `${embedDim} channels cannot be halved ${levels - 1} times`,
     `Choose a multiple of ${patchSize / 2}.`,
   );
   check(

@@ -13,6 +13,8 @@ export interface LoadClipOptions {
   readonly frames?: number | undefined;
   /** Side of the square that frames are squashed to, in pixels. @default 224 */
   readonly frameSizePx?: number | undefined;
+  /** Side of the square that the face encoder will see, in pixels. @default frameSizePx */
+  readonly faceSizePx?: number | undefined;
   /** @default 'start-aligned' */
   readonly frameSampling?: FrameSampling | undefined;
   /** Filter of the resize; the published reader's own is not documented. @default 'bicubic' */
@@ -26,7 +28,7 @@ export interface LoadClipOptions {
    */
   readonly faceCrop?: FaceCropMode | undefined;
   /** How faces are found and cropped; see {@link CropFacesOptions}. */
-  readonly faces?: Omit<CropFacesOptions, 'signal' | 'onEvent'> | undefined;
+  readonly faces?: Omit<CropFacesOptions, 'sizePx' | 'signal' | 'onEvent'> | undefined;
   /** Number of audio clips. @default 8 */
   readonly clips?: number | undefined;
   /** Length of one audio clip. @default 2 */
@@ -53,6 +55,7 @@ export function resolveClipOptions(options: LoadClipOptions) {
   const resolved = {
     frames: options.frames ?? 8,
     frameSizePx: options.frameSizePx ?? 224,
+    faceSizePx: options.faceSizePx ?? options.frameSizePx ?? 224,
     frameSampling: options.frameSampling ?? 'start-aligned',
     interpolation: options.interpolation ?? 'bicubic',
     applyRotation: options.applyRotation ?? true,
@@ -68,8 +71,8 @@ export function resolveClipOptions(options: LoadClipOptions) {
     signal: options.signal,
     onEvent: options.onEvent,
   } as const;
-  const { frames, frameSizePx, clips, clipSamples } = resolved;
-  for (const [argument, value] of Object.entries({ frames, frameSizePx, clips, clipSamples })) {
+  const { frames, frameSizePx, faceSizePx, clips, clipSamples } = resolved;
+  for (const [argument, value] of Object.entries({ frames, frameSizePx, faceSizePx, clips, clipSamples })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new InvalidArgumentError({
         message: `loadClip: ${argument} is ${value}`,

@@ -13,7 +13,7 @@ import type { WarningList } from './warnings';
 export interface ClipVideo {
   /** uint8 `[frames, 3, height, width]`, RGB, 0..255, squashed to a square. */
   readonly frames: HostTensor<'uint8'>;
-  /** uint8 `[frames, 3, height, width]`: face crops with `faceCrop: 'detect'`, else the same tensor as `frames`. */
+  /** uint8 `[frames, 3, height, width]`: face crops with `faceCrop: 'detect'`, else whole frames; of equal size, the same tensor as `frames`. */
   readonly faceFrames: HostTensor<'uint8'>;
   /** One entry per frame with `faceCrop: 'detect'`, else empty. */
   readonly faces: readonly FaceCrop[];
@@ -37,11 +37,13 @@ export async function loadVideo(
   warnings: WarningList,
   where: string,
 ): Promise<ClipVideo | undefined> {
-  const { frames, frameSizePx, frameSampling, interpolation, applyRotation, faceCrop, signal, onEvent } = options;
+  const { frames, frameSizePx, faceSizePx, frameSampling, interpolation, applyRotation, faceCrop, signal, onEvent } =
+    options;
   const cropper =
     faceCrop === 'detect'
-      ? await FaceCropper.open({ sizePx: frameSizePx, ...options.faces, signal, onEvent }, frames)
+      ? await FaceCropper.open({ ...options.faces, sizePx: faceSizePx, signal, onEvent }, frames)
       : undefined;
+  const isShared = !cropper && faceSizePx === frameSizePx;
   let read: { frame: Omit<SelectedFrame, 'image'>; image: RgbImage; face: FaceCrop | undefined; crop: RgbImage }[] = [];
   let sizePx = { width: 0, height: 0 };
   // The face of one frame is looked for while the next is decoded, so that two pictures in full size are held at most.
@@ -49,8 +51,9 @@ export async function loadVideo(
   const look = async ({ image, ...frame }: SelectedFrame): Promise<void> => {
     const cropping = cropper?.crop(image);
     const squashed = resize(image, frameSizePx, frameSizePx, interpolation);
+    const whole = isShared ? squashed : resize(image, faceSizePx, faceSizePx, interpolation);
     const cropped = await cropping;
-    read.push({ frame, image: squashed, face: cropped?.face, crop: cropped?.image ?? squashed });
+    read.push({ frame, image: squashed, face: cropped?.face, crop: cropped?.image ?? whole });
     onEvent?.({ type: 'frames-delta', decodedFrames: read.length, totalFrames: frames });
   };
   try {
@@ -91,7 +94,7 @@ export async function loadVideo(
     const frameTensor = toFrameTensor(chosen.map(({ image }) => image));
     return {
       frames: frameTensor,
-      faceFrames: cropper ? toFrameTensor(chosen.map(({ crop }) => crop)) : frameTensor,
+      faceFrames: isShared ? frameTensor : toFrameTensor(chosen.map(({ crop }) => crop)),
       faces: chosen.flatMap(({ face }) => (face ? [face] : [])),
       frameIndices: chosen.map(({ frame }) => frame.index),
       timesSeconds: chosen.map(({ frame }) => frame.timeSeconds),

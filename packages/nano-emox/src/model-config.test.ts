@@ -22,7 +22,7 @@ describe('resolveModelConfig', () => {
     ['videoAdapter.inputDim', { ...tiny, videoAdapter: { ...tiny.videoAdapter, inputDim: 64 } }],
     ['audioAdapter.lmDim', { ...tiny, audioAdapter: { ...tiny.audioAdapter, lmDim: 64 } }],
     ['fusion.sceneDim', { ...tiny, fusion: { ...tiny.fusion, sceneDim: 64 } }],
-    ['faceEncoder.imageSize', { ...tiny, faceEncoder: { ...tiny.faceEncoder, imageSize: 128 } }],
+    ['faceEncoder.imageSize', { ...tiny, faceEncoder: { ...tiny.faceEncoder, imageSize: [64, 128] } }],
     ['sceneEncoder.levels.length', { ...tiny, sceneEncoder: { ...tiny.sceneEncoder, levels: [2, 4] } }],
     ['audioEncoder.levels.length', { ...tiny, audioEncoder: { ...tiny.audioEncoder, levels: [1, 2, 3, 4] } }],
   ];

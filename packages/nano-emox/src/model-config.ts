@@ -9,6 +9,7 @@ import { duplexAttention } from '@nano-emox/duplex-attention';
 import {
   type FaceEncoderConfig,
   presets as facePresets,
+  frameSize,
   resolveConfig as resolveFaceConfig,
 } from '@nano-emox/face-encoder';
 import { type FusionConfig, presets as fusionPresets, resolveFusionConfig } from '@nano-emox/fusion-experts';
@@ -156,12 +157,13 @@ function resolvePerception(partial: PerceptionHeadConfig): PerceptionHeadConfig 
   });
 }
 
-/** Neighbours must agree on widths, and face and scene see frames of one size. */
+/** Neighbours must agree on widths, and faces are cropped as squares. */
 function checkConnections(config: EmotionModelConfig): void {
+  checkFaceFrames(config);
   const { sceneEncoder, audioEncoder, videoAdapter, audioAdapter, fusion, faceEncoder, languageModel } = config;
   const { perceptionHead } = config;
   const readDims = { face: faceEncoder.headWidth, scene: sceneEncoder.hidden };
-  const pairs: [string, number | string, number][] = [
+  const pairs: [string, number, number][] = [
     ['faceEncoder.lmDim', faceEncoder.lmDim, languageModel.hidden],
     ['videoAdapter.lmDim', videoAdapter.lmDim, languageModel.hidden],
     ['audioAdapter.lmDim', audioAdapter.lmDim, languageModel.hidden],
@@ -170,7 +172,6 @@ function checkConnections(config: EmotionModelConfig): void {
     ['audioAdapter.inputDim', audioAdapter.inputDim, audioEncoder.hidden],
     ['fusion.sceneDim', fusion.sceneDim, sceneEncoder.hidden],
     ['fusion.audioDim', fusion.audioDim, audioEncoder.hidden],
-    ['faceEncoder.imageSize', sideOf(faceEncoder.imageSize), sceneEncoder.imageSize],
     ...(fusion.type === 'multiscale'
       ? ([
           ['sceneEncoder.levels.length', sceneEncoder.levels.length, fusion.experts],
@@ -195,9 +196,12 @@ function checkConnections(config: EmotionModelConfig): void {
   }
 }
 
-/** The side of a square frame in pixels; `height×width` where it is none, which equals no side. */
-function sideOf(imageSize: FaceEncoderConfig['imageSize']): number | string {
-  if (typeof imageSize === 'number') return imageSize;
-  const [height, width] = imageSize;
-  return height === width ? height : `${height}×${width}`;
+function checkFaceFrames({ faceEncoder }: EmotionModelConfig): void {
+  const [height, width] = frameSize(faceEncoder);
+  if (height === width) return;
+  throw new InvalidConfigError({
+    message: `the model shows square faces to an encoder that reads ${height} × ${width} pixels`,
+    hint: 'Give faceEncoder.imageSize as one number.',
+    field: 'faceEncoder.imageSize',
+  });
 }

@@ -1,3 +1,4 @@
+import { frameSize } from '@nano-emox/face-encoder';
 import { type Clip, loadClip, type MediaWarning } from '@nano-emox/media';
 import { type FloatTensor, type HostTensor, MissingModalityError } from '@nano-emox/tensor-contract';
 import type { FeatureModel } from './feature-model';
@@ -49,6 +50,7 @@ function read(
     frames,
     clips,
     frameSizePx: config.sceneEncoder.imageSize,
+    faceSizePx: frameSize(config.faceEncoder)[0],
     faceCrop: components.includes('face') ? faceCrop : 'whole-frame',
     faces: { detector: faceDetector },
     signal,

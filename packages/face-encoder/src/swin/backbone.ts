@@ -26,7 +26,15 @@ import { windowLayout } from './window-layout';
 /** What the backbone reads of the configuration. */
 export type SwinConfig = Pick<
   FaceEncoderConfig,
-  'imageSize' | 'stem' | 'patchSize' | 'embedDim' | 'depths' | 'heads' | 'windowSize' | 'mlpRatio' | 'layerNormEpsilon'
+  | 'imageSize'
+  | 'stemDepths'
+  | 'patchSize'
+  | 'embedDim'
+  | 'depths'
+  | 'heads'
+  | 'windowSize'
+  | 'mlpRatio'
+  | 'layerNormEpsilon'
 >;
 
 /**
@@ -64,10 +72,10 @@ export function swinStages(
 
 /** Images to the first map, with layer norm over its channels. */
 function stem(images: Value, weights: WeightScope, config: SwinConfig): Value {
-  const { patchSize, embedDim, layerNormEpsilon } = config;
+  const { stemDepths, embedDim, layerNormEpsilon } = config;
   const map =
-    config.stem === 'convolutions'
-      ? convolutionStem(images, weights.scope('stem'), Math.log2(patchSize), embedDim)
+    stemDepths.length > 0
+      ? convolutionStem(images, weights.scope('stem'), stemDepths, embedDim)
       : patches(images, weights, config); // [images, embedDim, height, width]
   return layerNormLayer(transpose(map, [0, 2, 3, 1]), weights.scope(2), layerNormEpsilon);
 }

@@ -8,13 +8,13 @@ import { faceEncoderModule, resolveConfig } from '../index';
 import { convolutionStem } from './convolution-stem';
 
 const fixture = await readFixture(new URL('../__fixtures__/convolution-stem.safetensors', import.meta.url));
-const sizes = { levels: 3, embedDim: 8 };
+const sizes = { depths: [1, 2, 0], embedDim: 8 };
 const stem = defineModule({
   name: 'ConvolutionStem',
   inputs: () => ({ images: f32('batch', 3, 16, 24) }),
   outputs: () => ({ map: f32('batch', 8, 2, 3) }),
-  forward: ({ images }, weights, { levels, embedDim }: typeof sizes) => ({
-    map: convolutionStem(images, weights, levels, embedDim),
+  forward: ({ images }, weights, { depths, embedDim }: typeof sizes) => ({
+    map: convolutionStem(images, weights, depths, embedDim),
   }),
 });
 const images = fixture.tensor('input.images');
@@ -29,7 +29,7 @@ describe('convolutionStem', () => {
 
   it('equals PyTorch in training, on the statistics of the batch', async () => {
     const { graph, statistics } = withBatchStatistics(traceModule(stem, sizes));
-    expect(statistics.size).toBe(10); // five norms, two each
+    expect(statistics.size).toBe(12); // six norms, two each
     const executor = await openExecutor({ device: 'cpu', workers: 0, threads: 1 });
     try {
       const session = await executor.load({ graph, weights: fixture.weights }, { name: 'stem' });
@@ -44,7 +44,7 @@ describe('convolutionStem', () => {
 describe('a face encoder behind convolutions', () => {
   const config = {
     imageSize: 32,
-    stem: 'convolutions',
+    stemDepths: [1, 0],
     patchSize: 4,
     embedDim: 8,
     depths: [1, 1],
@@ -73,7 +73,8 @@ describe('a face encoder behind convolutions', () => {
       ['patchSize', { patchSize: 6 }],
       ['embedDim', { embedDim: 9, heads: [3, 6] }],
       ['imageSize', { imageSize: 30 }],
-      ['stem', { stem: 'water' as 'patches' }],
+      ['stemDepths', { stemDepths: [1, -1] }],
+      ['patchSize', { stemDepths: [1] }],
     ] as const)
       expect(() => resolveConfig({ ...config, ...change })).toThrow(expect.objectContaining({ field }));
   });

@@ -14,18 +14,24 @@ const BATCH_NORM_EPSILON = 1e-5;
 
 /**
  * Convolutions in the place of the cut into patches: transformers without great amounts of data learn much sooner behind them
- * (Xiao et al. 2021, "Early convolutions help transformers see better", arXiv 2106.14881). One level halves the map and, but for the last,
- * adds a second convolution to itself; channels double from level to level and reach `embedDim` at the last.
+ * (Xiao et al. 2021, "Early convolutions help transformers see better", arXiv 2106.14881). Every level halves the map and adds `depths[level]`
+ * further convolutions, each to its own input; channels double from level to level and reach `embedDim` at the last.
  * @param images `[images, 3, height, width]`
  * @returns `[images, embedDim, height / 2ˡᵉᵛᵉˡˢ, width / 2ˡᵉᵛᵉˡˢ]`
  */
-export function convolutionStem(images: Value, weights: WeightScope, levels: number, embedDim: number): Value {
+export function convolutionStem(
+  images: Value,
+  weights: WeightScope,
+  depths: readonly number[],
+  embedDim: number,
+): Value {
   let x = images;
-  for (let level = 0; level < levels; level++) {
+  for (const [level, depth] of depths.entries()) {
     const scope = weights.scope(level);
-    const channels = embedDim / 2 ** (levels - 1 - level);
+    const channels = embedDim / 2 ** (depths.length - 1 - level);
     x = normedConvolution(x, scope.scope('down'), channels, 2);
-    if (level < levels - 1) x = add(x, normedConvolution(x, scope.scope('refine'), channels, 1));
+    for (let layer = 0; layer < depth; layer++)
+      x = add(x, normedConvolution(x, scope.scope('refine', layer), channels, 1));
   }
   return x;
 }

@@ -1,7 +1,7 @@
 /** Height and width, in pixels or in positions of a feature map. */
 export type MapSize = readonly [height: number, width: number];
 
-/** `imageSize` of a configuration as height and width. */
+/** `imageSize` of a configuration as height and width, in pixels. */
 export function frameSize({ imageSize }: { readonly imageSize: number | MapSize }): MapSize {
   return typeof imageSize === 'number' ? [imageSize, imageSize] : imageSize;
 }

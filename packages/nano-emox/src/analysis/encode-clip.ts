@@ -1,3 +1,4 @@
+import { frameSize } from '@nano-emox/face-encoder';
 import {
   type Clip,
   type FaceCrop,
@@ -53,7 +54,10 @@ export interface EncodedClip {
 
 export interface EncodeClipOptions extends RunOptions {
   /** Options of the reader that the model does not decide itself. */
-  readonly media?: Omit<LoadClipOptions, 'frames' | 'frameSizePx' | 'clips' | 'clipSeconds' | 'signal' | 'onEvent'>;
+  readonly media?: Omit<
+    LoadClipOptions,
+    'frames' | 'frameSizePx' | 'faceSizePx' | 'clips' | 'clipSeconds' | 'signal' | 'onEvent'
+  >;
 }
 
 /** The part of a model that reads clips. */
@@ -91,6 +95,7 @@ export async function encodeClip(
       frames: config.input.frames,
       clips: config.input.clips,
       frameSizePx: config.sceneEncoder.imageSize,
+      faceSizePx: frameSize(config.faceEncoder)[0],
       signal,
     }),
   );

@@ -3,6 +3,7 @@ import { mergeWeights } from '@nano-emox/engine/weights';
 import {
   type FaceEncoderConfig,
   faceFeaturesModule,
+  frameSize,
   resolveConfig as resolveFaceConfig,
 } from '@nano-emox/face-encoder';
 import { producerOf } from '@nano-emox/p2e';
@@ -125,7 +126,7 @@ async function hitsOfHead(
 }
 
 /** uint8 `[pictures, 1, 3, size, size]`. */
-function picturesOf(set: FaceSet, indices: readonly number[], { imageSize }: FaceEncoderConfig) {
-  const size = typeof imageSize === 'number' ? imageSize : imageSize[0];
+function picturesOf(set: FaceSet, indices: readonly number[], config: FaceEncoderConfig) {
+  const [size] = frameSize(config);
   return { type: 'uint8', dims: [indices.length, 1, 3, size, size], data: faceBatch(set, indices, { size }) } as const;
 }

@@ -1,3 +1,4 @@
+import { frameSize } from '@nano-emox/face-encoder';
 import { defaultModalityMode } from '@nano-emox/tasks';
 import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
 import type { NanoEmoX } from 'nano-emox';
@@ -31,8 +32,9 @@ describe.skipIf(!hasTokenizer)('a clip read from cached features', () => {
   it('is what the model itself makes of the file', async () => {
     const faceCrop = 'whole-frame'; // looking for a face takes longest, and is tested where it is done
     const { frames, clips } = model.config.input;
-    const frameSizePx = model.config.sceneEncoder.imageSize;
-    const inputs = await readMedia({ video: sampleClip.path }, { frames, clips, faceCrop, frameSizePx }, {});
+    const { sceneEncoder, faceEncoder } = model.config;
+    const sizes = { frameSizePx: sceneEncoder.imageSize, faceSizePx: frameSize(faceEncoder)[0] };
+    const inputs = await readMedia({ video: sampleClip.path }, { frames, clips, faceCrop, ...sizes }, {});
     const features = clipFeatures(await encodersOf(model).encode(inputs));
     const read = await reader.read(row(defaultModalityMode), features);
     const encoded = await model.encode(sampleClip.path, { media: { faceCrop } });

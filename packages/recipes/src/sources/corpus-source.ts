@@ -1,3 +1,4 @@
+import { frameSize } from '@nano-emox/face-encoder';
 import { FaceDetector } from '@nano-emox/media';
 import { contentHashOf, FeatureCache, producerOf } from '@nano-emox/p2e';
 import type { EmotionSampleRow, IndexedDataSet } from '@nano-emox/tasks/datasets';
@@ -74,6 +75,7 @@ export async function corpusSource(options: CorpusSourceOptions): Promise<Emotio
     clips: input.clips,
     faceCrop: input.faceCrop,
     frameSizePx: encoders.sceneEncoder.imageSize,
+    faceSizePx: frameSize(encoders.faceEncoder)[0],
   };
   const producer = producerOf({ encoders: encoders.producer, sampling });
   const cache = await FeatureCache.open({ folder: cacheFolder, producer });

@@ -16,9 +16,12 @@ import { InvalidMediaError, MissingFileError } from '@nano-emox/tensor-contract'
 import type { EncoderInputs } from './frozen-encoders';
 
 /** How clips are sampled; everything here is part of what their features depend on. */
-export type MediaOptions = Required<Pick<LoadClipOptions, 'frames' | 'frameSizePx' | 'clips' | 'faceCrop'>> & {
+export type MediaOptions = Required<
+  Pick<LoadClipOptions, 'frames' | 'frameSizePx' | 'faceSizePx' | 'clips' | 'faceCrop'>
+> & {
   readonly frames: number;
   readonly frameSizePx: number;
+  readonly faceSizePx: number;
 };
 
 interface ReadOptions {
@@ -73,7 +76,7 @@ async function readClip(
 
 async function readPictures(
   paths: readonly string[],
-  { frames, frameSizePx, faceCrop }: MediaOptions,
+  { frames, frameSizePx, faceSizePx, faceCrop }: MediaOptions,
   { detector, signal }: ReadOptions,
 ): Promise<EncoderInputs> {
   const decoded = new Map<number, RgbImage>();
@@ -82,9 +85,10 @@ async function readPictures(
     if (!decoded.has(index)) decoded.set(index, await decodePicture(paths[index] as string));
   }
   const pictures = indices.map((index) => decoded.get(index) as RgbImage);
-  const whole = toFrameTensor(pictures.map((picture) => resizeBicubic(picture, frameSizePx, frameSizePx)));
-  if (faceCrop === 'whole-frame') return { frames: whole, faceFrames: whole };
-  const cropped = await cropFaces(pictures, { sizePx: frameSizePx, detector, signal });
+  const squares = (side: number) => toFrameTensor(pictures.map((picture) => resizeBicubic(picture, side, side)));
+  const whole = squares(frameSizePx);
+  if (faceCrop === 'whole-frame') return { frames: whole, faceFrames: squares(faceSizePx) };
+  const cropped = await cropFaces(pictures, { sizePx: faceSizePx, detector, signal });
   const hasFace = cropped.faces.some(({ faceFound }) => faceFound);
   return { frames: whole, ...(hasFace && { faceFrames: cropped.frames }) };
 }

@@ -1,8 +1,9 @@
 import { deriveSeed, Random } from '@nano-emox/engine';
+import { frameSize } from '@nano-emox/face-encoder';
 import { contentHashOf, FeatureCache, producerOf } from '@nano-emox/p2e';
 import { labelSets, type ModalityMode } from '@nano-emox/tasks';
 import type { EmotionSampleRow } from '@nano-emox/tasks/datasets';
-import type { FloatTensor, RunOptions } from '@nano-emox/tensor-contract';
+import type { FloatTensor, HostTensor, RunOptions } from '@nano-emox/tensor-contract';
 import { drawFace, noChange, sampleFaceJitter } from '../data/face-batch';
 import type { FaceSet } from '../data/faces';
 import { plainVoice, playVoice } from '../data/voice-batch';
@@ -41,8 +42,7 @@ export function voicesSource(voices: VoiceSet, options: TinySourceOptions): Prom
 /** Pictures of faces, each as a clip of a person who barely moves: two frames that alternate. */
 export function facesSource(faces: FaceSet, options: TinySourceOptions): Promise<EmotionSource> {
   const { encoders, input } = options;
-  const size = encoders.sceneEncoder.imageSize;
-  const area = 3 * size * size;
+  const sizes = { scene: encoders.sceneEncoder.imageSize, face: frameSize(encoders.faceEncoder)[0] };
   const pixels = faces.size * faces.size;
   const contentOf = (index: number) => faces.pixels.subarray(index * pixels, (index + 1) * pixels);
   return labelledSource({
@@ -50,15 +50,20 @@ export function facesSource(faces: FaceSet, options: TinySourceOptions): Promise
     name: 'faces',
     mode: visualMode,
     labels: faces.labels,
-    sampling: { frames: input.frames, size },
+    sampling: { frames: input.frames, ...sizes },
     contentOf,
     encode: async (index, run) => {
       const random = new Random(deriveSeed(0, await contentHashOf(contentOf(index)))); // the same whenever it is computed
-      const data = new Uint8Array(2 * area);
-      drawFace(faces, index, noChange, size, data, 0);
-      drawFace(faces, index, sampleFaceJitter(random), size, data, area);
-      const frames = { type: 'uint8', dims: [2, 3, size, size], data } as const;
-      return repeated(await encoders.encode({ frames, faceFrames: frames }, run), input.frames / 2);
+      const jitter = sampleFaceJitter(random);
+      const drawn = (size: number): HostTensor => {
+        const area = 3 * size * size;
+        const data = new Uint8Array(2 * area);
+        drawFace(faces, index, noChange, size, data, 0);
+        drawFace(faces, index, jitter, size, data, area);
+        return { type: 'uint8', dims: [2, 3, size, size], data };
+      };
+      const inputs = { frames: drawn(sizes.scene), faceFrames: drawn(sizes.face) };
+      return repeated(await encoders.encode(inputs, run), input.frames / 2);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { frameSize } from '@nano-emox/face-encoder';
 import { cutClips } from '@nano-emox/media';
 import { FeatureCache, producerOf } from '@nano-emox/p2e';
 import { defaultModalityMode } from '@nano-emox/tasks';
@@ -24,7 +25,9 @@ export const stretchSamples = 32_000;
 /** Rendered clips as the model will see them: whole frames, the face where a detector would crop it, stretches of sound. */
 export async function renderedSource(set: RenderedSet, options: TinySourceOptions): Promise<EmotionSource> {
   const { encoders, input, cacheFolder, split } = options;
-  const producer = producerOf({ encoders: encoders.producer, rendererVersion, size: set.size, clips: input.clips });
+  const [faceSizePx] = frameSize(encoders.faceEncoder);
+  const sampling = { size: set.size, faceSizePx, clips: input.clips };
+  const producer = producerOf({ encoders: encoders.producer, rendererVersion, ...sampling });
   const cache = await FeatureCache.open({ folder: cacheFolder, producer });
   return {
     name: 'rendered',
@@ -41,24 +44,39 @@ export async function renderedSource(set: RenderedSet, options: TinySourceOption
       };
     },
     features: async (index, run) => {
-      const compute = (signal: AbortSignal) =>
-        encoders.encode(renderedInputs(set.get(index), set.size, input.clips), { signal });
+      const compute = (signal: AbortSignal) => encoders.encode(renderedInputs(set.get(index), sampling), { signal });
       return clipFeatures(await cache.read(set.truth(index).seed, compute, run));
     },
   };
 }
 
-/** What the encoders read of a rendered clip. @param size pixels along each side of a frame */
-export function renderedInputs(item: RenderedItem, size: number, clips: number): Required<EncoderInputs> {
-  const area = 3 * size * size;
+/** How a rendered clip is shown to the encoders. */
+interface RenderedSampling {
+  /** Pixels along each side of a frame, as it was rendered. */
+  readonly size: number;
+  /** Pixels along each side of a face. */
+  readonly faceSizePx: number;
+  readonly clips: number;
+}
+
+/** What the encoders read of a rendered clip. */
+export function renderedInputs(
+  item: RenderedItem,
+  { size, faceSizePx, clips }: RenderedSampling,
+): Required<EncoderInputs> {
+  const area = 3 * faceSizePx * faceSizePx;
   const faces = new Uint8Array(framesPerClip * area);
   for (let frame = 0; frame < framesPerClip; frame++) {
-    drawFrame(item, frame, { window: faceWindow(item) }, size, faces.subarray(frame * area, (frame + 1) * area));
+    drawFrame(item, frame, { window: faceWindow(item) }, faceSizePx, faces.subarray(frame * area, (frame + 1) * area));
   }
-  const tensor = (data: Uint8Array): HostTensor => ({ type: 'uint8', dims: [framesPerClip, 3, size, size], data });
+  const tensor = (data: Uint8Array, side: number): HostTensor => ({
+    type: 'uint8',
+    dims: [framesPerClip, 3, side, side],
+    data,
+  });
   return {
-    frames: tensor(item.frames),
-    faceFrames: tensor(faces),
+    frames: tensor(item.frames, size),
+    faceFrames: tensor(faces, faceSizePx),
     clips: cutClips(item.samples, { clips, clipSamples: stretchSamples }),
   };
 }

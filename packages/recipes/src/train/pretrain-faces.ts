@@ -1,6 +1,6 @@
 import { actionUnitNames } from '@nano-emox/clip-renderer';
 import type { Random } from '@nano-emox/engine';
-import { faceFeaturesModule, resolveConfig } from '@nano-emox/face-encoder';
+import { faceFeaturesModule, frameSize, resolveConfig } from '@nano-emox/face-encoder';
 import type { DataSet } from '@nano-emox/p2e';
 import { resolveConfig as resolveSceneConfig, sceneEncoderModule } from '@nano-emox/scene-encoder';
 import { drawFace, noChange, sampleFaceChange } from '../data/face-batch';
@@ -118,7 +118,7 @@ async function pictureTask(options: PretrainOptions, size: number, shows: 'face'
     validateEverySteps: 500,
     run: options,
     phase: {
-      learningRates: { all: { initial: 1e-3, minimum: 2e-5, warmup: 1e-5 } },
+      learningRates: { all: { initial: 2e-3, minimum: 1e-5, warmup: 1e-5 } },
       warmupSteps: warmupOf(steps, 50),
       steps,
       batchSize: 64,
@@ -141,8 +141,8 @@ function* inBatches(pictures: readonly Picture[], reader: PictureReader): Iterab
 
 /** Face encoder: expressions of FER2013 and of the rendered faces, cropped as a detector would. */
 export async function pretrainFaceEncoder(options: PretrainOptions): Promise<void> {
-  const { faceEncoder: config, sceneEncoder } = options.config;
-  const task = await pictureTask(options, sceneEncoder.imageSize, 'face');
+  const { faceEncoder: config } = options.config;
+  const task = await pictureTask(options, frameSize(config)[0], 'face');
   await trainClassifier({ ...task, type: 'face-encoder', encoder: faceFeaturesModule, config, resolveConfig });
 }
 

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { FaceEncoder } from '@nano-emox/face-encoder';
+import { FaceEncoder, frameSize } from '@nano-emox/face-encoder';
 import { type HostTensor, NanoEmoxError } from '@nano-emox/tensor-contract';
 import type { EncoderAnswer, EncoderRequest } from './messages';
 
@@ -25,18 +25,14 @@ async function answerTo(request: EncoderRequest): Promise<EncoderAnswer> {
 async function load(): Promise<EncoderAnswer> {
   encoder ??= await FaceEncoder.fromPretrained(MODEL_ADDRESS, { device: 'wasm' });
   await encoder.warmUp();
-  const [height, width] = sizeOf(encoder);
+  const [height, width] = frameSize(encoder.config);
   const { headWidth: featureCount } = encoder.config;
   return { type: 'loaded', encoder: { width, height, featureCount, device: encoder.device } };
 }
 
-function sizeOf({ config: { imageSize } }: FaceEncoder): readonly [height: number, width: number] {
-  return typeof imageSize === 'number' ? [imageSize, imageSize] : (imageSize as readonly [number, number]);
-}
-
 /** One clip of one frame: `[1, 1, 3, height, width]`. */
 function frameOf(encoder: FaceEncoder, planes: Uint8Array): HostTensor {
-  const dims = [1, 1, 3, ...sizeOf(encoder)];
+  const dims = [1, 1, 3, ...frameSize(encoder.config)];
   return encoder.config.inputType === 'float32'
     ? { type: 'float32', dims, data: Float32Array.from(planes) }
     : { type: 'uint8', dims, data: planes };
