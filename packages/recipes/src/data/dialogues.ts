@@ -44,7 +44,7 @@ const speaker = (utterance: string): DialogueTurn => ({ role: 'speaker', utteran
 const listener = (utterance: string): DialogueTurn => ({ role: 'listener', utterance });
 
 /** An exchange on another matter, everyday words most of the time. */
-export function earlierTurns(random: Random): DialogueTurn[] {
+function earlierTurns(random: Random): DialogueTurn[] {
   const emotion = random.chance(0.7) ? 'neutral' : random.pick(labelSets.sevenEmotions);
   const { text, empathicResponse } = sampleScript(emotion, random);
   return [speaker(text), listener(random.chance(0.5) ? empathicResponse : random.pick(questions))];
