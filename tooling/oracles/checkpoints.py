@@ -33,9 +33,9 @@ import transformers
 from safetensors.torch import save_file
 
 from common import ROOT, fixture_path, versions
+from gguf_files import GGUF_VERSION, add_byte_level_tokens, add_decoder_sizes, finish, permuted
 
 SEED = 20261
-GGUF_VERSION = "0.19.0"  # the package does not tell
 MAX_TOTAL_BYTES = 300_000
 generator = torch.Generator().manual_seed(SEED)
 random = numpy.random.default_rng(SEED)
@@ -196,21 +196,9 @@ def write_gguf_types() -> None:
         data = random.integers(-100, 100, (2, 5)).astype(dtype)
         writer.add_tensor(name, data)
         expected[name] = torch.from_numpy(data)
-    finish(writer, TARGET / "types.gguf")
+    finish(writer)
+    wrote(TARGET / "types.gguf")
     save_tensors("types.safetensors", expected)
-
-
-def finish(writer: gguf.GGUFWriter, path: Path) -> None:
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    wrote(path)
-
-
-def permute(weights: numpy.ndarray, heads: int) -> numpy.ndarray:
-    """Order of rows in llama.cpp: rows i and i + headDim / 2 of a head become neighbours (convert_hf_to_gguf.py, LlamaModel.permute)."""
-    return weights.reshape(heads, 2, weights.shape[0] // heads // 2, *weights.shape[1:]).swapaxes(1, 2).reshape(weights.shape)
 
 
 def write_decoder() -> None:
@@ -223,23 +211,14 @@ def write_decoder() -> None:
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, config.num_hidden_layers)
     path = TARGET / "decoder.gguf"
     writer = gguf.GGUFWriter(str(path), "llama")
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
+    add_decoder_sizes(writer, config)
     writer.add_rope_freq_base(50000.0)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_vocab_size(config.vocab_size)
     for name, tensor in weights.items():
-        data = tensor.numpy()
-        if name.endswith("q_proj.weight"):
-            data = permute(data, config.num_attention_heads)
-        if name.endswith("k_proj.weight"):
-            data = permute(data, config.num_key_value_heads)
-        writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), numpy.ascontiguousarray(data))
-    finish(writer, path)
+        writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), permuted(name, tensor.numpy(), config))
+    finish(writer)
+    wrote(path)
     save_tensors("decoder.safetensors", weights)
 
 
@@ -278,22 +257,15 @@ TEXTS = [
 
 def write_byte_level() -> None:
     content = json.loads(fixture_path("lm-lora", "tokenizer.json").read_text())
-    special = {token["content"]: token["id"] for token in content["added_tokens"]}
-    tokens = sorted((content["model"]["vocab"] | special).items(), key=lambda item: item[1])
-    assert [number for _, number in tokens] == list(range(len(tokens)))
-    merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in content["model"]["merges"]]
     path = fixture_path("lm-lora", "tokenizer-byte-level.gguf")
     writer = gguf.GGUFWriter(str(path), "qwen2")
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list([token for token, _ in tokens])
-    writer.add_token_types([gguf.TokenType.CONTROL if token in special else gguf.TokenType.NORMAL for token, _ in tokens])
-    writer.add_token_merges(merges)
+    special = add_byte_level_tokens(writer, content)
     writer.add_eos_token_id(special["<|im_end|>"])
     writer.add_bos_token_id(special["<|endoftext|>"])
     writer.add_add_bos_token(False)
     writer.add_chat_template("{% for message in messages %}{{ message['content'] }}{% endfor %}")
-    finish(writer, path)
+    finish(writer)
+    wrote(path)
 
 
 def write_sentence_piece() -> None:
@@ -322,7 +294,8 @@ def write_sentence_piece() -> None:
     writer.add_bos_token_id(pieces.bos_id())
     writer.add_eos_token_id(pieces.eos_id())
     writer.add_unk_token_id(pieces.unk_id())
-    finish(writer, path)
+    finish(writer)
+    wrote(path)
     cases = [{"text": text, "ids": pieces.encode(text), "decoded": pieces.decode(pieces.encode(text))} for text in TEXTS]
     expected = fixture_path("lm-lora", "tokenizer-sentence-piece.json")
     expected.write_text(json.dumps({**ABOUT, "vocabularySize": len(ids), "cases": cases}, ensure_ascii=False, indent=1) + "\n")

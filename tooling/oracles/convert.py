@@ -25,6 +25,7 @@ import torch
 import transformers
 
 from common import ROOT, fixture_path, randomise, seeded_normal, versions, write_safetensors
+from gguf_files import GGUF_VERSION, add_byte_level_tokens, add_decoder_sizes, finish
 
 SEED = 20264
 MAX_TOTAL_BYTES = 1_200_000
@@ -193,22 +194,11 @@ def language_model() -> tuple[transformers.Qwen2ForCausalLM, dict[str, torch.Ten
 def gguf_file(model: transformers.Qwen2ForCausalLM) -> None:
     config, kinds = model.config, gguf.GGMLQuantizationType
     writer = gguf.GGUFWriter(str(TARGET / "qwen2.gguf"), "qwen2")
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
+    add_decoder_sizes(writer, config)
     writer.add_rope_freq_base(1e6)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     content = json.loads(fixture_path("lm-lora", "tokenizer.json").read_text())
-    special = {token["content"]: token["id"] for token in content["added_tokens"]}
-    tokens = sorted((content["model"]["vocab"] | special).items(), key=lambda item: item[1])
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list([token for token, _ in tokens])
-    writer.add_token_types([gguf.TokenType.CONTROL if token in special else gguf.TokenType.NORMAL for token, _ in tokens])
-    writer.add_token_merges([pair if isinstance(pair, str) else " ".join(pair) for pair in content["model"]["merges"]])
+    special = add_byte_level_tokens(writer, content)
     writer.add_eos_token_id(special["<|im_end|>"])
     writer.add_chat_template("{% for message in messages %}{{ message['content'] }}{% endfor %}")
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.QWEN2, config.num_hidden_layers)
@@ -223,10 +213,7 @@ def gguf_file(model: transformers.Qwen2ForCausalLM) -> None:
         writer.add_tensor(names.get_name(name.removesuffix(suffix)) + suffix, data, raw_dtype=kind)
         if name.startswith("model.layers.0.self_attn."):
             expected[f"gguf.{name}"] = torch.from_numpy(numpy.array(gguf.quants.dequantize(data, kind), dtype=numpy.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    finish(writer)
 
 
 if __name__ == "__main__":
@@ -246,7 +233,7 @@ if __name__ == "__main__":
         expected[f"pth.{name}"] = counted[name]
     gguf_file(model)
     clean = {name: tensor.detach().clone().contiguous() for name, tensor in expected.items()}
-    about = {"generator": "tooling/oracles/convert.py", "versions": versions(transformers, peft, safetensors, numpy) | {"gguf": "0.19.0"}, "seed": SEED}
+    about = {"generator": "tooling/oracles/convert.py", "versions": versions(transformers, peft, safetensors, numpy) | {"gguf": GGUF_VERSION}, "seed": SEED}
     write_safetensors(TARGET / "expected.safetensors", clean, {"about": json.dumps(about, sort_keys=True)})
     files = sorted(path for path in TARGET.rglob("*") if path.is_file())
     for path in files:

@@ -19,6 +19,7 @@ import transformers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from common import fixture_path, randomise, versions
+from gguf_files import add_byte_level_tokens, add_decoder_sizes, finish, permuted
 
 SEED = 411
 GREEDY_TOKENS = 24
@@ -61,32 +62,15 @@ def expected(model, tokenizer, ends) -> dict:
     return {"text": text, "ids": ids, "greedyIds": greedy, "margins": margins}
 
 
-def permute(weights: numpy.ndarray, heads: int) -> numpy.ndarray:
-    """Order of rows in llama.cpp (convert_hf_to_gguf.py, LlamaModel.permute)."""
-    rows, columns = weights.shape
-    return weights.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
-
-
 def write_gguf(model, tokenizer) -> None:
     config, path = model.config, FOLDER / "llama.gguf"
     writer = gguf.GGUFWriter(str(path), "llama")
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
+    add_decoder_sizes(writer, config)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_rope_freq_base(20000.0)
     writer.add_vocab_size(config.vocab_size)
-    content = json.loads(TOKENIZER.read_text())
-    special = {token["content"] for token in content["added_tokens"]}
     tokens = [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list(tokens)
-    writer.add_token_types([gguf.TokenType.CONTROL if token in special else gguf.TokenType.NORMAL for token in tokens])
-    writer.add_token_merges([merge if isinstance(merge, str) else " ".join(merge) for merge in content["model"]["merges"]])
+    add_byte_level_tokens(writer, json.loads(TOKENIZER.read_text()), tokens)
     writer.add_bos_token_id(tokenizer.convert_tokens_to_ids(BEGIN))
     writer.add_eos_token_id(tokenizer.convert_tokens_to_ids(END))
     writer.add_add_bos_token(True)
@@ -94,15 +78,8 @@ def write_gguf(model, tokenizer) -> None:
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, config.num_hidden_layers)
     for name, tensor in model.state_dict().items():
         data = tensor.numpy().astype(numpy.float16 if tensor.ndim == 2 else numpy.float32)
-        if name.endswith("q_proj.weight"):
-            data = permute(data, config.num_attention_heads)
-        if name.endswith("k_proj.weight"):
-            data = permute(data, config.num_key_value_heads)
-        writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), numpy.ascontiguousarray(data))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+        writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), permuted(name, data, config))
+    finish(writer)
 
 
 def write_folder(model, tokenizer, ends) -> None:
