@@ -10,8 +10,8 @@ import { Interruption } from '../interruption';
 import { loadModel } from '../load-model';
 import { formatError } from '../print-error';
 import { UsageError } from '../usage-error';
-import { type ClipWords, wordsFromSidecar } from '../words/clip-words';
-import { givenWords } from '../words/given-words';
+import type { ClipWords } from '../words/clip-words';
+import { wordsFor } from '../words/words-for';
 import type { AnalyzedClip } from './analyzed-clip';
 import { ClipResults } from './clip-results';
 import { type FoundClip, findClips } from './find-clips';
@@ -97,14 +97,13 @@ async function checkReportFolder(html: string | undefined): Promise<void> {
 
 async function clipRequests(options: AnalyzeOptions): Promise<readonly ClipRequest[]> {
   if (options.clips.length === 0) {
-    const { path, words } = sampleClip;
-    return [{ path, words: async () => (await givenWords(options)) ?? { text: words, source: 'sample' } }];
+    return [{ path: sampleClip.path, words: () => wordsFor(undefined, options) }];
   }
   const found = await findClips(options.clips);
   checkWordsFit(found.length, options);
   return found.map((clip) => ({
     ...clip,
-    words: async () => (await givenWords(options)) ?? wordsFromSidecar(clip.path),
+    words: () => wordsFor(clip.path, options),
   }));
 }
 

@@ -10,8 +10,7 @@ import { attentionSection, attentionTable } from '../report/attention-section';
 import { printable } from '../report/wrap-text';
 import { StatusLine } from '../status-line';
 import { colorsFor } from '../terminal';
-import { wordsFromSidecar } from '../words/clip-words';
-import { givenWords } from '../words/given-words';
+import { wordsFor } from '../words/words-for';
 import type { AttentionOptions } from './options';
 
 /**
@@ -27,7 +26,7 @@ async function measure(options: AttentionOptions, output: CommandOutput, signal:
   const path = options.clip ?? sampleClip.path;
   let model: NanoEmoX | undefined;
   try {
-    const words = (await givenWords(options)) ?? (await wordsOf(options.clip));
+    const words = await wordsFor(options.clip, options);
     line.draw('loading the model');
     model = await loadModel(options, signal);
     line.draw('reading the clip');
@@ -56,8 +55,4 @@ async function measure(options: AttentionOptions, output: CommandOutput, signal:
     line.clear();
     await model?.dispose();
   }
-}
-
-async function wordsOf(clip: string | undefined) {
-  return clip === undefined ? ({ text: sampleClip.words, source: 'sample' } as const) : wordsFromSidecar(clip);
 }

@@ -6,8 +6,7 @@ import { loadModel } from '../load-model';
 import { formatError } from '../print-error';
 import { StatusLine } from '../status-line';
 import { colorsFor } from '../terminal';
-import { wordsFromSidecar } from '../words/clip-words';
-import { givenWords } from '../words/given-words';
+import { wordsFor } from '../words/words-for';
 import { Conversation } from './conversation';
 import type { ChatOptions } from './options';
 import { pipedTurns, typedTurns } from './read-turns';
@@ -64,12 +63,10 @@ async function readClip(
   signal: AbortSignal,
 ): Promise<{ readonly clip?: EncodedClip; readonly words: string }> {
   if (options.clip === undefined) return { words: '' };
-  const isSample = options.clip === 'sample';
-  const path = options.clip === 'sample' ? sampleClip.path : options.clip.path;
-  const given = await givenWords(options);
-  const words = given?.text ?? (isSample ? sampleClip.words : (await wordsFromSidecar(path)).text);
+  const path = options.clip === 'sample' ? undefined : options.clip.path;
+  const { text: words } = await wordsFor(path, options);
   line.draw('reading the clip');
-  const clip = await model.encode(path, { signal });
+  const clip = await model.encode(path ?? sampleClip.path, { signal });
   for (const { message } of clip.warnings) line.warn(message);
   return { clip, words };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,17 @@ describe('the definitions', () => {
   it('offer choices for arguments that there are', async () => {
     for (const [name, { args = {}, choices = {} }] of await load()) {
       expect(Object.keys(args), name).toEqual(expect.arrayContaining(Object.keys(choices)));
+    }
+  });
+
+  it('are all in the script of each shell, whether it is here or not', async () => {
+    for (const shell of shells) {
+      const script = await completionScript(shell, commands);
+      for (const [name, command] of await load()) {
+        const { options } = completedCommand(name, command);
+        expect(script, shell).toContain(name);
+        for (const option of options) expect(script, shell).toContain(option.name.slice(2));
+      }
     }
   });
 
@@ -129,8 +140,45 @@ describe.skipIf(!has('fish'))('in fish', () => {
 });
 
 describe.skipIf(!has('zsh'))('in zsh', () => {
-  it('has a script that the shell can read', () => {
-    const { status, stderr } = spawnSync('zsh', ['-n', 'script.zsh'], { cwd: folder, encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const settings = `
+    PS1= PROMPT_EOL_MARK=
+    unsetopt zle_bracketed_paste list_beep
+    fpath=($ZDOTDIR $fpath)
+    autoload -Uz compinit && compinit -D -u
+    show() { print -r -- "[line:$BUFFER]"; BUFFER= }
+    zle -N show && bindkey '^X' show
+    print ready`;
+
+  /** Types keys and a tab into a zsh with a terminal of its own, and returns what its line holds then. */
+  function completed(keys: string): string {
+    const script = `
+      zmodload zsh/zpty
+      zpty shell zsh -d -i
+      zpty -r shell output '*ready*'
+      zpty -w -n shell "$1"$'\\t\\x18'
+      zpty -r shell output '*\\[line:*\\]*'
+      print -r -- "$output"`;
+    const { stdout } = spawnSync('zsh', ['-f', '-c', script, 'zsh', keys], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, ZDOTDIR: folder, TERM: 'dumb' },
+      timeout: 20_000,
+    });
+    return /\[line:(.*?)\]/.exec(stdout)?.[1] ?? stdout;
+  }
+
+  it('completes commands, options and values from a file in fpath', { timeout: 60_000 }, async () => {
+    await writeFile(join(folder, '.zshrc'), settings);
+    await copyFile(join(folder, 'script.zsh'), join(folder, '_nano-emox'));
+    expect(completed('nano-emox ana')).toBe('nano-emox analyze ');
+    expect(completed('nano-emox analyze --dev')).toBe('nano-emox analyze --device=');
+    expect(completed('nano-emox analyze --device=cu')).toBe('nano-emox analyze --device=cuda ');
+    expect(completed('nano-emox completion fi')).toBe('nano-emox completion fish ');
+  });
+
+  it('is registered by a script that is read', () => {
+    const line = 'autoload -Uz compinit; compinit -D -u; source ./script.zsh; print -r -- $_comps[nano-emox]';
+    const { status, stdout, stderr } = spawnSync('zsh', ['-f', '-c', line], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '_nano_emox\n', stderr: '' });
   });
 });

@@ -49,7 +49,8 @@ function systemText(): string {
   return `${platform()} ${arch()}, ${release()}${libc}`;
 }
 
-async function processorText(): Promise<string> {
+/** Name, cores and what makes its arithmetic faster. */
+export async function processorText(): Promise<string> {
   const features = await processorFeatures();
   const cores = availableParallelism();
   const known = features.length > 0 ? `, ${features.join(' ')}` : '';

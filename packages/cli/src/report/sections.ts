@@ -4,14 +4,8 @@ import { writeAnswers } from './answers-section';
 import { writeEvidence, writeGate } from './evidence-section';
 import type { ReportPage, ReportStyle } from './page';
 import { duration } from './quantities';
+import { stepNames } from './step-names';
 import { printable } from './wrap-text';
-
-const stepNames: Readonly<Record<string, string>> = {
-  load: 'load model',
-  decode: 'read clip',
-  fuse: 'fusion',
-  ovMer: 'ov-mer',
-};
 
 /** Which model answered, and where it ran. */
 export function modelText({ model }: AnalysisResult): string {

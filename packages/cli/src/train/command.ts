@@ -39,6 +39,11 @@ export const trainCommand: DocumentedCommand = {
       description: 'Corpus to train on, may be repeated; any other name needs a dataset.json in its folder',
     },
     data: { type: 'string', valueHint: 'folder', description: 'Public data sets for the preset' },
+    'face-teacher': {
+      type: 'string',
+      valueHint: 'file',
+      description: 'What a larger network says of their faces (FER2013), to learn from beside the labels; needs --data',
+    },
     clips: { type: 'string', valueHint: 'number', description: 'Clips to render for the preset (Default: 1600)' },
     cache: {
       type: 'string',

@@ -39,7 +39,14 @@ describe('options of train', () => {
     });
   });
 
+  it('take a teacher of faces beside the data that it speaks of', () => {
+    const { material } = read('--data', 'data', '--face-teacher=teacher.safetensors');
+    expect(material).toEqual({ kind: 'preset', data: 'data', faceTeacher: 'teacher.safetensors' });
+  });
+
   it.each([
+    [['--face-teacher', 'teacher.safetensors'], 'Add --data'],
+    [['--from', 'tiny', '--dataset', 'meld=x', '--face-teacher', 'y'], '--face-teacher and --from are both given'],
     [['--epochs', '3'], 'no option --epochs'],
     [['meld'], '"meld" belongs to no option'],
     [['--curriculum', 'upside-down'], 'no curriculum "upside-down"'],

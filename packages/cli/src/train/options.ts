@@ -9,7 +9,13 @@ export const presetNames = ['tiny'] as const;
 
 /** What is trained from: the recipe of a preset, or a model and corpora. */
 export type TrainingMaterial =
-  | { readonly kind: 'preset'; readonly data?: string; readonly clips?: number }
+  | {
+      readonly kind: 'preset';
+      readonly data?: string;
+      readonly clips?: number;
+      /** Table of a teacher's opinions of the faces in `data`. */
+      readonly faceTeacher?: string;
+    }
   | { readonly kind: 'corpora'; readonly from: string; readonly dataSets: readonly NamedFolder[] };
 
 export interface NamedFolder {
@@ -84,12 +90,21 @@ function readMaterial(given: CommandArguments): TrainingMaterial {
     }
     given.oneOf('preset', presetNames, 'preset');
     const [data, clips] = [given.text('data'), given.wholeNumber('clips', 7, 1_000_000)];
-    return { kind: 'preset', ...(data !== undefined && { data }), ...(clips !== undefined && { clips }) };
+    const faceTeacher = given.text('face-teacher');
+    if (faceTeacher !== undefined && data === undefined) {
+      given.fail('--face-teacher speaks of the faces of FER2013', 'Add --data and the folder that holds them.', 'data');
+    }
+    return {
+      kind: 'preset',
+      ...(data !== undefined && { data }),
+      ...(clips !== undefined && { clips }),
+      ...(faceTeacher !== undefined && { faceTeacher }),
+    };
   }
   if (dataSets.length === 0) {
     given.fail('--from needs data to train on', 'Add --dataset name=folder, once for each corpus.', 'dataset');
   }
-  for (const name of ['preset', 'data', 'clips']) {
+  for (const name of ['preset', 'data', 'clips', 'face-teacher']) {
     if (given.text(name) === undefined) continue;
     given.fail(`--${name} and --from are both given`, `--${name} is for training from nothing; leave one out.`, name);
   }

@@ -90,10 +90,11 @@ async function train(
     const folder = from === 'tiny' ? (await import('@nano-emox/weights-tiny')).folder : from;
     return trainOnCorpora({ ...shared, from: folder, dataSets });
   }
-  const { data, clips } = material;
+  const { data, clips, faceTeacher } = material;
   return trainTinyFromNothing({
     ...shared,
     ...(data !== undefined && { dataFolder: data }),
+    ...(faceTeacher !== undefined && { faceTeacher }),
     ...(clips !== undefined && { clips: { train: clips, validation: Math.max(7, Math.round(clips / 10)) } }),
   });
 }

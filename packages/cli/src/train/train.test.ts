@@ -114,6 +114,17 @@ describe('nano-emox train', { timeout: TIMEOUT_MS }, () => {
     expect(stderr).toMatch(/^error \[INVALID_CONFIG\] .*\n {2}Choose another run folder/);
   });
 
+  it('hands a teacher of faces to the recipe', async () => {
+    await mkdir(at('data'));
+    const teacher = ['--data', 'data', '--face-teacher', 'teacher.safetensors', '--out', 'taught'];
+    const isFaceEncoder = ({ type, phase }: Record<string, unknown>) =>
+      type === 'phase-start' && phase === 'face-encoder';
+    const { code } = await train([...teacher, '--clips', '7', '--threads', '1'], 'SIGINT', isFaceEncoder);
+    expect(code).toBe(130);
+    const config = JSON.parse(await readFile(join(at('taught'), 'face-encoder', 'config.json'), 'utf8'));
+    expect(JSON.stringify(config)).toContain('"hasFaceTeacher":true');
+  });
+
   it('says which ablations there are', async () => {
     const { code, stderr } = await train(['--ablation', 'no-brain']);
     expect(code).toBe(2);
