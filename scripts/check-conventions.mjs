@@ -24,8 +24,8 @@ const contract = '@nano-emox/tensor-contract';
 const core = [contract, '@nano-emox/engine'];
 const parts = [...core, ...components, '@nano-emox/media', '@nano-emox/tasks', '@nano-emox/weights-tiny'];
 
-/** Parts of dependencies that are declared to hold their version: newer ones of light-my-request (fastify) draw in a package for Node 22. */
-const heldBack = new Set(['light-my-request']);
+/** Parts of dependencies that a package declares to hold their version: newer ones of light-my-request (fastify) draw in a package for Node 22. */
+const heldBack = new Map([['@nano-emox/server', ['light-my-request']]]);
 
 /** What each package and app may import from the workspace (docs/architecture.md, packages). What lies in tooling and examples is free. */
 const mayImport = new Map([
@@ -126,7 +126,8 @@ function checkImports({ name, folder, path, manifest }) {
   const siblings = packages.filter((entry) => entry.name in (manifest.dependencies ?? {}));
   const peersOfDependencies = new Set(siblings.flatMap((entry) => Object.keys(entry.manifest.peerDependencies ?? {})));
   for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
-    if (!mentioned.has(dependency) && !peersOfDependencies.has(dependency) && !heldBack.has(dependency)) {
+    const isHeldBack = heldBack.get(name)?.includes(dependency);
+    if (!mentioned.has(dependency) && !peersOfDependencies.has(dependency) && !isHeldBack) {
       problems.push(`${folder}/package.json: declares ${dependency}, which nothing in src imports`);
     }
   }

@@ -195,7 +195,8 @@ async function loadBothWays(project) {
   const required = (await project.runFile('load.cjs', print('require(entry)'))).split('\n');
   if (imported.length !== entries.length) return [`${imported.length} of ${entries.length} entries were loaded`];
   return imported.flatMap((line, index) => {
-    if (line.trim() === entries[index]) return typesAlone.has(line.trim()) ? [] : [`${line.trim()} exports nothing`];
+    const [entry, isEmpty] = [entries[index], line.trim() === entries[index]];
+    if (isEmpty !== typesAlone.has(entry)) return [isEmpty ? `${entry} exports nothing` : `${line} is not types alone`];
     return line === required[index] ? [] : [`import and require() differ:\n${line}\n${required[index]}`];
   });
 }

@@ -11,9 +11,10 @@ import { NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ListeningServer } from '../../../tooling/listening-server';
 import { writeCameraFilm } from './__testing__/camera-film';
 import { chromiumArguments, chromiumPath } from './__testing__/chromium';
-import { type RunningDemo, startDemo } from './__testing__/running-demo';
+import { startDemo } from './__testing__/start-demo';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const sampleBytes = readFileSync(sampleClip.path);
@@ -27,7 +28,7 @@ const title = `the page in Chromium${chromiumPath ? '' : ' (none was found; set 
 
 describe.skipIf(chromiumPath === undefined)(title, () => {
   let model: NanoEmoX;
-  let demo: RunningDemo;
+  let demo: ListeningServer;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type RunningServer, startServer } from './__testing__/running-server';
+import { type ListeningServer, startListening } from '../../../tooling/listening-server';
+import { createEmotionServer } from './emotion-server';
 import type { Limits } from './limits';
 import type { AnalyzeDocument, AnalyzeEvent, HealthDocument, RespondEvent } from './protocol';
 
@@ -12,7 +13,7 @@ const sampleBytes = readFileSync(sampleClip.path);
 const { words } = sampleClip;
 
 let model: NanoEmoX;
-let server: RunningServer | undefined;
+let server: ListeningServer | undefined;
 beforeAll(async () => {
   model = await NanoEmoX.fromPretrained('tiny');
 });
@@ -24,8 +25,8 @@ afterEach(async () => {
   expect(defects).toEqual([]);
 });
 
-async function start(limits: Partial<Limits> = {}): Promise<RunningServer> {
-  server = await startServer(model, limits);
+async function start(limits: Partial<Limits> = {}): Promise<ListeningServer> {
+  server = await startListening((surroundings) => createEmotionServer({ model, limits, ...surroundings }));
   return server;
 }
 
@@ -36,10 +37,10 @@ function clipForm(bytes: Uint8Array, fields: Readonly<Record<string, string>> = 
   return form;
 }
 
-const analyze = ({ address }: RunningServer, body: FormData, request: RequestInit = {}) =>
+const analyze = ({ address }: ListeningServer, body: FormData, request: RequestInit = {}) =>
   fetch(`${address}/api/analyze`, { method: 'POST', body, ...request });
 
-const respond = ({ address }: RunningServer, body: unknown) =>
+const respond = ({ address }: ListeningServer, body: unknown) =>
   fetch(`${address}/api/respond`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -60,14 +61,14 @@ async function expectRefusal(response: Response, status: number, code: string): 
   expect(JSON.stringify(error)).not.toMatch(/[/\\]tmp|node_modules/);
 }
 
-async function load({ address }: RunningServer): Promise<HealthDocument['load']> {
+async function load({ address }: ListeningServer): Promise<HealthDocument['load']> {
   return ((await (await fetch(`${address}/api/health`)).json()) as HealthDocument).load;
 }
 
 const idle = { running: 0, waiting: 0 };
 
 /** All that a request may leave behind is gone. */
-async function expectNothingLeft(running: RunningServer): Promise<void> {
+async function expectNothingLeft(running: ListeningServer): Promise<void> {
   await expect.poll(() => load(running), { timeout: 10_000 }).toEqual(idle);
   await expect.poll(running.uploads, { timeout: 10_000 }).toEqual([]);
 }
@@ -313,7 +314,7 @@ describe('the server', () => {
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
     expect(headers.get('content-security-policy')).not.toMatch(/self|unsafe|https?:|\*/);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    const stream = await respond(server as RunningServer, { dialogue: { history: [], input: 'Hello.' } });
+    const stream = await respond(server as ListeningServer, { dialogue: { history: [], input: 'Hello.' } });
     expect(stream.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
     await stream.text();
   });
@@ -359,7 +360,7 @@ function requestHead(length: string): string {
 }
 
 /** Sends bytes as they are. */
-async function send({ port }: RunningServer, text: string): Promise<Socket> {
+async function send({ port }: ListeningServer, text: string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined); // a server may hang up on whoever does not behave
   socket.write(text);

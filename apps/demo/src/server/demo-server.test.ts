@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { NanoEmoX } from 'nano-emox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningDemo, startDemo } from '../__testing__/running-demo';
+import type { ListeningServer } from '../../../../tooling/listening-server';
+import { startDemo } from '../__testing__/start-demo';
 
 let model: NanoEmoX;
-let demo: RunningDemo;
+let demo: ListeningServer;
 beforeAll(async () => {
   model = await NanoEmoX.fromPretrained('tiny');
   demo = await startDemo(model);

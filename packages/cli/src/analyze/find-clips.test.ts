@@ -50,7 +50,10 @@ describe('findClips', () => {
   });
 
   it('does not follow links, which may go round in circles', async (context) => {
-    await symlink(at('talks'), at('talks', 'deep', 'again'), 'dir').catch(() => context.skip());
+    await symlink(at('talks'), at('talks', 'deep', 'again'), 'dir').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPERM') throw error;
+      context.skip('Windows lets not everybody make links');
+    });
     expect(await pathsOf(at('talks', 'deep'))).toEqual([at('talks', 'deep', 'c.wav')]);
   });
 });

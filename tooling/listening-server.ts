@@ -2,16 +2,27 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
-import type { NanoEmoX } from 'nano-emox';
-import { createEmotionServer } from '../emotion-server';
-import type { Limits } from '../limits';
 
-/** A server that listens, with a folder of its own for temporary files. */
-export interface RunningServer {
+/** A server of Fastify, as far as a test needs it. */
+interface Server {
+  readonly server: { address(): AddressInfo | string | null };
+  listen(options: { readonly host: string; readonly port: number }): Promise<string>;
+  close(): Promise<unknown>;
+}
+
+/** What a test gives to a server that it starts. */
+export interface ServerSurroundings {
+  /** Its own, for uploads. */
+  readonly temporaryFolder: string;
+  /** Collects faults of the program. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** A server that listens on a free port, with a folder of its own for temporary files. */
+export interface ListeningServer<Made extends Server = Server> {
   readonly address: string;
   readonly port: number;
-  readonly server: FastifyInstance;
+  readonly server: Made;
   /** Faults of the program that it reported. */
   readonly defects: readonly unknown[];
   /** Names of the uploads that lie on the disk. */
@@ -19,12 +30,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Starts the server on a free port. */
-export async function startServer(model: NanoEmoX, limits: Partial<Limits> = {}): Promise<RunningServer> {
+/** Makes a server and lets it listen on this machine alone. */
+export async function startListening<Made extends Server>(
+  create: (surroundings: ServerSurroundings) => Promise<Made>,
+): Promise<ListeningServer<Made>> {
   const temporaryFolder = await mkdtemp(join(tmpdir(), 'nano-emox-server-test-'));
   const defects: unknown[] = [];
-  const onDefect = (error: unknown) => void defects.push(error);
-  const server = await createEmotionServer({ model, limits, temporaryFolder, onDefect });
+  const server = await create({ temporaryFolder, onDefect: (error) => void defects.push(error) });
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     address,
