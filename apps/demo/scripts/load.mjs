@@ -2,10 +2,11 @@
  * Puts the demo server under load: ordinary requests from several clients at once, then hostile uploads. Starts a server of its
  * own, so that its memory can be read.
  *
- *   node scripts/load.mjs [--requests 1000] [--concurrent 16] [--hostile 100] [--warm-up 16]
+ *   node apps/demo/scripts/load.mjs [--requests 1000] [--concurrent 16] [--hostile 100] [--warm-up 16]
  *
- * Prints status counts, p50 and p99 by kind of request, and the server's resident memory before and after. Ends with code 1 when
- * anything but success or an orderly 429/503 was answered to an ordinary request, success to a hostile one, or the server died.
+ * Prints status counts, p50 and p99 by kind of request and of all, and the server's resident memory before and after. Ends with code 1
+ * when anything but success or an orderly 429/503 was answered to an ordinary request, success to a hostile one, when memory grew, or
+ * the server died.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -14,6 +15,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { ensureReady } from '../../../scripts/bootstrap.mjs';
+
+/** Resident memory that the allocators of the runtimes take and give back as they like, as a share of what was there before. */
+const MEMORY_SLACK = 0.15;
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +30,7 @@ const { values } = parseArgs({
 });
 const [requests, concurrent, hostile] = [values.requests, values.concurrent, values.hostile].map(Number);
 
+await ensureReady('@nano-emox/demo');
 const server = await startServer();
 let failures = 0;
 try {
@@ -48,7 +54,12 @@ try {
   report(`${hostile} hostile uploads`, refused);
   failures += refused.filter(({ status }) => status === 200).length;
   const last = await settled();
-  console.log(`\nresident memory  before ${before} MB, after ${after} MB, after the hostile ones ${await memory()} MB`);
+  const end = await memory();
+  console.log(`\nresident memory  before ${before} MB, after ${after} MB, after the hostile ones ${end} MB`);
+  if (Math.max(after, end) > (1 + MEMORY_SLACK) * before) {
+    console.log(`                 which is growth by more than ${100 * MEMORY_SLACK} %`);
+    failures++;
+  }
   console.log(
     `server           ${last ? 'alive and idle' : 'NOT idle'}; faults it reported: ${server.faults() || 'none'}`,
   );
@@ -170,20 +181,20 @@ async function settled() {
   return false;
 }
 
-/** Resident memory of the server in megabytes; a dash where the system does not tell it. */
+/** Resident memory of the server in megabytes; NaN where the system does not tell it. */
 async function memory() {
   try {
     const pages = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
     return Math.round(Number(pages?.[1]) / 1024);
   } catch {
-    return '–';
+    return Number.NaN;
   }
 }
 
 function report(title, seen) {
   console.log(`\n${title}`);
-  for (const kind of new Set(seen.map((entry) => entry.kind))) {
-    const entries = seen.filter((entry) => entry.kind === kind);
+  for (const kind of [...new Set(seen.map((entry) => entry.kind)), 'all']) {
+    const entries = kind === 'all' ? seen : seen.filter((entry) => entry.kind === kind);
     const statuses = [...new Set(entries.map(({ status }) => status))].sort();
     const counts = statuses.map((status) => `${entries.filter((entry) => entry.status === status).length} × ${status}`);
     const times = entries.map(({ ms }) => ms).sort((a, b) => a - b);
