@@ -129,11 +129,36 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     expect(violations).toEqual([]);
   }
 
+  /** Notes from now on how far the chain of empathy and its response are on the page: links filled, and characters of the response. */
+  const watchChain = () =>
+    page.evaluate(() => {
+      const seen: (readonly [links: number, characters: number])[] = [];
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        const [links, response] = ['.chain li.filled', '.response'].map((part) =>
+          document.querySelectorAll(`[data-task=erg] ${part}`),
+        );
+        const [last] = seen.slice(-1);
+        const now = [links?.length ?? 0, response?.[0]?.textContent?.length ?? 0] as const;
+        if (last?.[0] !== now[0] || last[1] !== now[1]) seen.push(now);
+      }).observe(document.body, { subtree: true, childList: true, attributes: true });
+    });
+
+  async function expectChainBeforeResponse(): Promise<void> {
+    const seen = await page.evaluate(() => (window as unknown as { seen: [number, number][] }).seen);
+    const written = seen.filter(([, characters]) => characters > 0);
+    expect(new Set(written.map(([links]) => links))).toEqual(new Set([4])); // no word of it before all four links
+    expect(new Set(seen.map(([links]) => links)).size).toBeGreaterThan(2); // link after link
+    expect(new Set(written.map(([, characters]) => characters)).size).toBeGreaterThan(2); // word after word
+  }
+
   it('shows six answers to a dropped clip, goes on as a conversation, and saves the report', async () => {
     await drop('sample.mp4', sampleBytes);
     await page.getByLabel('What is said').fill(sampleClip.words);
+    await watchChain();
     await look();
     await expectSixAnswers();
+    await expectChainBeforeResponse();
 
     expect(await page.locator('.film img').count()).toBe(8);
     expect(await page.locator('.film-box rect').count()).toBe(8);
