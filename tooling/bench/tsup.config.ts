@@ -8,5 +8,6 @@ export default defineConfig(
     'emotion-peer': 'src/emotion/peer.ts',
     'epochs-peer': 'src/epochs/peer.ts',
     'language-model-peer': 'src/paper/language-model-peer.ts',
+    'llama-cpp-peer': 'src/paper/llama-cpp-peer.ts',
   }),
 );

@@ -21,3 +21,9 @@ export interface LanguageModelFigures {
   readonly peakBytes: number;
   readonly answers: readonly AnswerFigures[];
 }
+
+/** What llama.cpp does with the same sizes. */
+export interface LlamaCppFigures extends Pick<LanguageModelFigures, 'loadSeconds' | 'residentBytes' | 'answers'> {
+  /** Release of llama.cpp. */
+  readonly build: string;
+}

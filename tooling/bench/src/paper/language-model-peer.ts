@@ -7,15 +7,14 @@ import { type Precision, Random, traceModule } from '@nano-emox/engine';
 import { CausalLanguageModel, generationModule, presets, type TokenizerJson } from '@nano-emox/lm-lora';
 import { floatTensor } from '@nano-emox/tensor-contract';
 import { type Sample, startTimer } from '../measure/contestant';
-import { seriesOf } from '../measure/interleave';
 import { generatedWeights } from './generated-weights';
 import type { AnswerFigures, LanguageModelFigures } from './language-model-figures';
+import { answerFigures, LONGEST_CONTEXT, MEASURED_TOKENS } from './measured-answer';
 
-const MEASURED_TOKENS = 12;
 const [command, folder, precision, threads, lengths = ''] = process.argv.slice(2) as string[] & [string, string];
 // LoRA is merged, as for an answer that is to come soon; the position table is sized for the longest prompt.
 const { lora: _lora, ...sizes } = presets.paper;
-const config = { ...sizes, maxPositions: 4608, specialTokens: { bos: null, eos: [] } };
+const config = { ...sizes, maxPositions: LONGEST_CONTEXT, specialTokens: { bos: null, eos: [] } };
 
 /** A word per id: nothing is written, and whatever the model says is read. */
 const tokenizer = {
@@ -44,14 +43,7 @@ async function answer(model: CausalLanguageModel, promptTokens: number): Promise
     samples.push(elapsed());
     elapsed = startTimer();
   }
-  const [prompt, ...tokens] = samples as [Sample, ...Sample[]];
-  const { medianSeconds, medianProcessorSeconds } = seriesOf('tokens', tokens);
-  const bestSeconds = Math.min(...tokens.map(({ seconds }) => seconds));
-  return {
-    promptTokens,
-    prompt,
-    token: { seconds: medianSeconds, processorSeconds: medianProcessorSeconds, bestSeconds },
-  };
+  return answerFigures(promptTokens, samples);
 }
 
 /** Stored as people store models of this size, in 16 bits. */
