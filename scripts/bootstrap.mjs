@@ -71,13 +71,14 @@ export async function runTurbo(tasks, { scope = 'all', keepGoing = false } = {})
 }
 
 /** Builds `scope` and remembers that it stands. */
-export async function build(packages, scope, { keepGoing = false, extraTasks = [] } = {}) {
+export async function build(packages, scope, { keepGoing = false } = {}) {
   say('Building the packages (unchanged ones come from the cache) …');
   const startedAtMs = Date.now();
   const source = sourceKey(packages);
-  const result = await runTurbo(['build', ...extraTasks], { scope, keepGoing });
-  if (result.failures.every(({ task }) => extraTasks.includes(task))) recordBuild(packages, scope, source);
-  if (result.failures.length === 0) say(`  done in ${secondsSince(startedAtMs)}`);
+  const result = await runTurbo(['build'], { scope, keepGoing });
+  if (result.failures.length > 0) return result;
+  recordBuild(packages, scope, source);
+  say(`  done in ${secondsSince(startedAtMs)}`);
   return result;
 }
 
