@@ -3,10 +3,7 @@ import type { Executor, TensorMap } from '../executors/executor';
 import { type Graph, graphOf } from '../graph/graph';
 import { rewriteGraph } from '../graph/rewrite';
 import type { Value } from '../graph/value';
-import { batchNormOp, perChannel } from '../ops/batch-norm';
-import { add, div, mul, sqrt, sub } from '../ops/elementwise';
-import { mean as meanOver } from '../ops/reduce';
-import { reshape } from '../ops/shape';
+import { batchNormOp, batchStatisticsNorm } from '../ops/batch-norm';
 
 /** A graph whose batch norms use the batch they see. */
 export interface BatchStatisticsGraph {
@@ -25,15 +22,10 @@ export function withBatchStatistics(graph: Graph): BatchStatisticsGraph {
   const outputs = rewriteGraph(graph.outputs, (node, inputs) => {
     if (node.op !== batchNormOp) return undefined;
     const [x, scale, bias, storedMean, storedVariance] = inputs as [Value, Value, Value, Value, Value];
-    const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-    const mean = meanOver(x, axes, true); // [1, channels, 1, …]
-    const centered = sub(x, mean);
-    const variance = meanOver(mul(centered, centered), axes, true);
-    const channels = [x.shape[1] as number];
-    statistics.set(parameterName(storedMean), reshape(mean, channels));
-    statistics.set(parameterName(storedVariance), reshape(variance, channels));
-    const deviation = sqrt(add(variance, node.attributes.epsilon as number));
-    return [add(mul(centered, div(perChannel(scale, x), deviation)), perChannel(bias, x))];
+    const [y, mean, variance] = batchStatisticsNorm(x, { scale, bias }, node.attributes.epsilon as number);
+    statistics.set(parameterName(storedMean), mean);
+    statistics.set(parameterName(storedVariance), variance);
+    return [y];
   });
   if (statistics.size === 0) return { graph, statistics };
   // Inputs that only a replaced part read would be missed by a walk from the outputs; all that were declared stay.
