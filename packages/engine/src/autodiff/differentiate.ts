@@ -11,7 +11,7 @@ import { notDifferentiable } from './rule';
 const isFloat = ({ type }: Value): boolean => type === 'float32' || type === 'float64';
 
 /** `roots` and every floating-point value computed from them. Integers and truth values carry no gradient and end a path. */
-function dependentValues(nodes: readonly GraphNode[], roots: readonly Value[]): ReadonlySet<Value> {
+export function dependentValues(nodes: readonly GraphNode[], roots: readonly Value[]): ReadonlySet<Value> {
   const dependent = new Set(roots);
   for (const { inputs, outputs } of nodes) {
     if (!inputs.some((input) => dependent.has(input))) continue;

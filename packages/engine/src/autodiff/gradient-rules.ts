@@ -1,5 +1,7 @@
 import type { GradientRules } from './rule';
 import { activationRules } from './rules/activation';
+import { batchNormRules } from './rules/batch-norm';
+import { columnConvolutionRules } from './rules/column-convolution';
 import { convolutionRules } from './rules/convolution';
 import { elementwiseRules } from './rules/elementwise';
 import { indexingRules } from './rules/indexing';
@@ -17,6 +19,8 @@ export const gradientRules: GradientRules = {
   ...matMulRules,
   ...indexingRules,
   ...convolutionRules,
+  ...columnConvolutionRules,
+  ...batchNormRules,
   ...normalizationRules,
   ...activationRules,
   ...quantisedRules,

@@ -6,6 +6,7 @@ import { rewriteGraph } from '../graph/rewrite';
 import type { Value } from '../graph/value';
 import { add, div, minimum, mul, reshape, split, sqrt, sum, where } from '../ops';
 import { type AdamWOptions, type AdamWScalars, adamWUpdate } from '../optimizers/adamw';
+import { withColumnConvolutions } from './column-convolutions';
 
 /** Parameters that share a learning rate and either all decay or all do not; kept as one vector. */
 export interface ParameterGroup {
@@ -133,7 +134,7 @@ export function buildTrainingGraph(forward: Graph, options: TrainingGraphOptions
   });
 
   const replaced = rewriteGraph(forward.outputs, () => undefined, pieces);
-  const prepared = prepareForDifferentiation(replaced, vectors);
+  const prepared = prepareForDifferentiation(withColumnConvolutions(replaced, vectors), vectors);
   const loss = prepared.get('loss') as Value;
   const batchGradients = gradientsOf(loss, vectors);
   const { gradients, accumulation } = accumulate(batchGradients, groups, options.accumulationSteps ?? 1, feed);

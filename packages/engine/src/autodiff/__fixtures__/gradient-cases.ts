@@ -3,7 +3,9 @@ import { constantOf } from '../../graph/leaves';
 import type { Value } from '../../graph/value';
 import { gelu, quickGelu, silu } from '../../ops/activation';
 import { dotProductAttention, multiHeadAttention } from '../../ops/attention';
-import { convolution } from '../../ops/convolution';
+import { batchStatisticsNorm } from '../../ops/batch-norm';
+import { columnConvolution } from '../../ops/column-convolution';
+import { type ConvolutionAttributes, convolution } from '../../ops/convolution';
 import * as elementwise from '../../ops/elementwise';
 import { gather, gatherElements, scatterAddElements, scatterAddRows } from '../../ops/indexing';
 import { crossEntropy, IGNORED_LABEL } from '../../ops/loss';
@@ -230,7 +232,37 @@ function convolutionCases(): GradientCase[] {
   });
 }
 
+/** Input with channels last, weight and bias; a map of 5 × 6, or 6 positions. */
+function columnConvolutionCases(): GradientCase[] {
+  const [plain, one] = [{ strides: [1, 1], dilations: [1, 1], groups: 1 }, { strides: [1], dilations: [1], groups: 1 }];
+  const cases: [string, CaseAxis[], CaseAxis[], ConvolutionAttributes][] = [
+    ['same size', [batch(2), 5, 6, 3], [4, 3, 3, 3], { ...plain, padsBefore: [1, 1], padsAfter: [1, 1] }],
+    ['map of one place', [batch(2), 1, 1, 2], [3, 2, 3, 3], { ...plain, padsBefore: [1, 1], padsAfter: [1, 1] }],
+    ['uneven padding', [batch(2), 5, 6, 2], [3, 2, 2, 3], { ...plain, padsBefore: [2, 0], padsAfter: [0, 1] }],
+    ['dilation', [2, 5, 6, 2], [3, 2, 2, 2], { ...plain, dilations: [2, 3], padsBefore: [0, 0], padsAfter: [1, 0] }],
+    ['stride 2', [batch(2), 5, 6, 2], [3, 2, 3, 3], { ...plain, strides: [2, 2], padsBefore: [1, 1], padsAfter: [1, 1] }],
+    ['patches that leave a rest', [2, 5, 6, 2], [3, 2, 2, 2], { ...plain, strides: [2, 2], padsBefore: [0, 0], padsAfter: [0, 0] }],
+    ['one tap', [batch(2), 6, 3], [4, 3, 1], { ...one, padsBefore: [0], padsAfter: [0] }],
+    ['1-D, stride 3', [batch(2), 6, 3], [4, 3, 2], { ...one, strides: [3], padsBefore: [1], padsAfter: [0] }],
+  ];
+  return cases.map(([variant, x, weight, attributes]) =>
+    gradientCase('ColumnConvolution', variant, [x, weight, [weight[0] as number]], (input, kernel, bias) =>
+      columnConvolution(input as Value, kernel as Value, bias, attributes),
+    ),
+  );
+}
+
 const normalizationCases: GradientCase[] = [
+  gradientCase('BatchStatisticsNorm', 'channels second', [[batch(3), 2, 4], [2], [2]], (x, scale, bias) =>
+    batchStatisticsNorm(x as Value, { scale: scale as Value, bias: bias as Value }, 1e-3)[0],
+  ),
+  gradientCase('BatchStatisticsNorm', 'channels last', [[batch(3), 2, 2, 3], [3], [3]], (x, scale, bias) =>
+    batchStatisticsNorm(x as Value, { scale: scale as Value, bias: bias as Value }, 1e-3, 3)[0],
+  ),
+  gradientCase('BatchStatisticsNorm', 'features with a frozen scale', [[batch(4), 3]], (x) => {
+    const fixed = { scale: constantOf([1, 0.5, 2], [3]), bias: constantOf([0, 1, 0], [3]) };
+    return batchStatisticsNorm(x as Value, fixed, 1e-3)[0];
+  }),
   gradientCase('LayerNormalization', 'sequences', [[batch(2), 3, 4], [4], [4]], (x, scale, bias) =>
     layerNorm(x, scale, bias, 1e-5),
   ),
@@ -287,6 +319,7 @@ export const gradientCases: readonly GradientCase[] = [
   ...matMulCases,
   ...indexingCases,
   ...convolutionCases(),
+  ...columnConvolutionCases(),
   ...normalizationCases,
   ...compositeCases,
 ];
