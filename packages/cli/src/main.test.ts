@@ -74,6 +74,7 @@ describe('without a model', () => {
 
   it.each([
     [[], 'COMMANDS'],
+    [[], 'nano-emox analyze talk.mp4'],
     [['talk.mp4'], 'nano-emox analyze talk.mp4'],
     [['analyze', '--thread', '2'], 'no option --thread'],
     [['analyze', '--html', 'nowhere/report.html'], 'no folder nowhere'],

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, renderUsage, runCommand } from 'citty';
-import { type DocumentedCommand, examplesHelp } from './documented-command';
+import { type DocumentedCommand, type Example, examplesHelp } from './documented-command';
 import { type ExitCode, exitCodes } from './exit-codes';
 import { formatError } from './print-error';
 import { colorsFor } from './terminal';
@@ -35,6 +35,13 @@ const program: CommandDef = {
   },
   subCommands: commands,
 };
+
+const examples: readonly Example[] = [
+  ['analyze talk.mp4', 'six answers about a clip'],
+  ['chat talk.mp4', 'a conversation about it'],
+  ['analyze --help', 'options and examples of a command'],
+  ['doctor', 'what works on this machine'],
+];
 
 const exitCodeHelp = `EXIT CODES
 
@@ -92,8 +99,8 @@ async function help(name: string | undefined): Promise<string> {
   const isKnown = name !== undefined && Object.hasOwn(commands, name);
   const command = isKnown ? await commandOf(name) : undefined;
   const usage = await (command ? renderUsage(command, program) : renderUsage(program));
-  const examples = command ? examplesHelp(name as string, command) : '';
-  const text = `${usage.replace(/[^\S\n]+$/gm, '').trimEnd()}\n\n${examples}${exitCodeHelp}\n`;
+  const shown = command ? examplesHelp(`nano-emox ${name}`, command.examples) : examplesHelp('nano-emox', examples);
+  const text = `${usage.replace(/[^\S\n]+$/gm, '').trimEnd()}\n\n${shown}${exitCodeHelp}\n`;
   // citty colours its text whatever it is written to.
   return colorsFor(process.stdout).isColorSupported ? text : stripVTControlCharacters(text);
 }
