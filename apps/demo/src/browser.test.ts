@@ -23,6 +23,7 @@ const imageFolder = fileURLToPath(new URL('../../../docs/images/', import.meta.u
 const takesPictures = process.env.NANO_EMOX_SCREENSHOTS === '1';
 
 const UPLOAD_BYTES = 4 * 2 ** 20;
+const INTERACTIVE_FRAMES_A_SECOND = 5;
 
 const title = `the page in Chromium${chromiumPath ? '' : ' (none was found; set NANO_EMOX_CHROMIUM to its path)'}`;
 
@@ -272,6 +273,10 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
 
   describe('live', () => {
     const start = () => page.getByRole('button', { name: 'Start the camera' });
+    const framesASecond = async () => {
+      const text = (await page.locator('#rate').textContent()) ?? '';
+      return Number(/^(\d+\.\d) frames a second$/.exec(text)?.[1]);
+    };
     const framesSoFar = async () => Number.parseInt((await page.locator('#count').textContent()) ?? '', 10);
 
     it('shows features of what the camera sees: those that Node computes from the same picture', async () => {
@@ -284,7 +289,8 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
       expect(requests).toEqual(expect.arrayContaining(['/live/model/config.json', '/live/model/model.safetensors']));
       const fetched = requests.length;
 
-      expect(await page.locator('#rate').textContent()).toMatch(/^\d+\.\d frames a second$/);
+      // Interactive also where a software renderer and a busy machine share the cores with it.
+      await expect.poll(framesASecond, { timeout: 20_000 }).toBeGreaterThan(INTERACTIVE_FRAMES_A_SECOND);
       expect(await page.locator('#time').textContent()).toMatch(/^\d+\.\d ms, \d+\.\d ms of it the encoder$/);
       await page.getByRole('img', { name: /^128 features between −\d\.\d\d and \+\d\.\d\d$/ }).waitFor();
       const widths = await page.evaluate(() =>
