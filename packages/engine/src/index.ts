@@ -25,6 +25,7 @@ export {
 } from './graph/dim';
 export { type Graph, graphOf, topologicalNodes } from './graph/graph';
 export { type AxisBindings, constant, constantOf, input, parameter, scalar } from './graph/leaves';
+export { productFlops } from './graph/product-flops';
 export type { Initializer, TensorType, Value } from './graph/value';
 export {
   type AttentionConfig,

@@ -1,7 +1,6 @@
 import { duplexAttention } from '@nano-emox/duplex-attention';
-import { traceModule } from '@nano-emox/engine';
+import { productFlops, traceModule } from '@nano-emox/engine';
 import { type DecoderConfig, decoderModuleWith } from '@nano-emox/lm-lora';
-import { productFlops } from '../../bench/src/emotion/product-flops';
 import { type Variant, variantNames, withVariant } from './variants';
 
 /** Multiplications and additions of matrix products per token, of a decoder that reads `tokens` at once. */

@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { convolution, graphOf, input, linear, matmul, multiHeadAttention, parameter } from '@nano-emox/engine';
 import { presets as languagePresets } from '@nano-emox/lm-lora';
-import { f32 } from '@nano-emox/tensor-contract';
 import { type ArgsDef, parseArgs } from 'citty';
 import { presets } from 'nano-emox';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +9,6 @@ import { type BenchDocument, type Round, summarise } from './bench-document';
 import { benchCommand } from './command';
 import { stageFlops, tokenFlops } from './model-work';
 import { readBenchOptions } from './options';
-import { productFlops } from './product-flops';
 import { inverted, spreadOf } from './spread';
 
 /** The built program is what users run; `npm test` builds before it tests. */
@@ -50,23 +47,6 @@ describe('nano-emox bench', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout).error.code).toBe('MISSING_FILE');
     expect(stderr).toMatch(/^error \[MISSING_FILE\] .*\n {2}\S.*\n$/);
-  });
-});
-
-describe('productFlops', () => {
-  it('counts two for each term of a product', () => {
-    const x = input('x', f32(3, 5));
-    const weight = parameter('weight', [7, 5], { kind: 'constant', value: 0 });
-    expect(productFlops(graphOf({ y: linear(x, weight) }))).toBe(2 * 3 * 7 * 5);
-    expect(productFlops(graphOf({ y: matmul(x, input('z', f32(3, 4)), { transposeA: true }) }))).toBe(2 * 5 * 4 * 3);
-    const image = input('image', f32(2, 4, 9, 9));
-    const kernel = parameter('kernel', [6, 2, 3, 3], { kind: 'constant', value: 0 });
-    expect(productFlops(graphOf({ y: convolution(image, kernel, undefined, { groups: 2 }) }))).toBe(
-      2 * (2 * 6 * 7 * 7) * (2 * 3 * 3),
-    );
-    const tokens = input('tokens', f32(1, 10, 8));
-    const keys = input('keys', f32(1, 20, 8));
-    expect(productFlops(graphOf({ y: multiHeadAttention(tokens, keys, keys, { heads: 2 }) }))).toBe(4 * 10 * 20 * 8);
   });
 });
 

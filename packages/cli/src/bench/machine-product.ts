@@ -1,8 +1,7 @@
-import { graphOf, input, linear, parameter, Random, type Value } from '@nano-emox/engine';
+import { graphOf, input, linear, parameter, productFlops, Random, type Value } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
 import { f32, floatTensor, type HostTensor, type RunOptions } from '@nano-emox/tensor-contract';
 import type { ModelChoice } from '../shared-options';
-import { productFlops } from './product-flops';
 
 const SIDE = 1024;
 /** Products in a row, so that bringing the first matrix in and the last one out costs next to nothing. */

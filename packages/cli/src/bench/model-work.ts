@@ -1,12 +1,11 @@
 import { audioEncoderModule } from '@nano-emox/audio-encoder';
 import { duplexAttention } from '@nano-emox/duplex-attention';
-import { traceModule } from '@nano-emox/engine';
+import { productFlops, traceModule } from '@nano-emox/engine';
 import { faceEncoderModule } from '@nano-emox/face-encoder';
 import { fusionModule } from '@nano-emox/fusion-experts';
 import { type DecoderConfig, generationModuleWith } from '@nano-emox/lm-lora';
 import { sceneEncoderModule } from '@nano-emox/scene-encoder';
 import type { EmotionModelConfig, StageName } from 'nano-emox';
-import { productFlops } from './product-flops';
 
 /** How much the encoders read of a clip; 0 frames without picture, 0 clips without sound. */
 export interface ClipSizes {

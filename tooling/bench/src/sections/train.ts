@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { loadRendered } from '@nano-emox/recipes';
 import type { BenchOptions } from '../command-line';
 import { axesOf, emotionGraph, type MeasuredPhase, makeEmotionProblem } from '../emotion/emotion-problem';
-import { trainingFlops } from '../emotion/product-flops';
+import { trainingFlops } from '../emotion/training-flops';
 import type { Contestant, Sample } from '../measure/contestant';
 import { interleave, type Series, seriesOf } from '../measure/interleave';
 import { PeerError } from '../measure/line-peer';

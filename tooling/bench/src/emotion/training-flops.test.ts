@@ -1,7 +1,7 @@
 import { crossEntropy, defineModule, linearLayer, traceModule } from '@nano-emox/engine';
 import { f32, i64 } from '@nano-emox/tensor-contract';
 import { describe, expect, it } from 'vitest';
-import { trainingFlops } from './product-flops';
+import { trainingFlops } from './training-flops';
 
 const classifier = defineModule({
   name: 'Classifier',
