@@ -10,9 +10,11 @@ import {
   type EncodingObserver,
   encodeClip,
 } from './encode-clip';
+import { type MomentModel, requireTimedFeatures } from './encode-moments';
 import type { AnalysisEvent, AnalysisProgress, ReadClip, StageName, TaskOutcome } from './events';
 import { mapPieces } from './map-pieces';
 import type { AnalysisResult } from './result';
+import { type EmotionMoment, timelineOf } from './timeline';
 
 export interface AnalyzeOptions extends EncodeClipOptions, AskOptions, Pick<Question, 'candidates' | 'dialogue'> {
   /** @default all six */
@@ -21,12 +23,14 @@ export interface AnalyzeOptions extends EncodeClipOptions, AskOptions, Pick<Ques
   readonly words?: string;
   /** Whether the perception head, where the model has one, has a say in the emotion. @default true */
   readonly perceptionHead?: boolean;
+  /** Whether to tell how the emotion goes along the clip, too, as {@link NanoEmoX.timeline} does. @default false */
+  readonly timeline?: boolean;
   /** Sees every event, also when the analysis is awaited. */
   readonly onEvent?: (event: AnalysisEvent) => void;
 }
 
 /** A loaded model as the analysis needs it. */
-export interface AnalysisModel extends EncodingModel {
+export interface AnalysisModel extends EncodingModel, MomentModel {
   readonly device: string;
   readonly runtimeWarnings: readonly string[];
 }
@@ -42,9 +46,10 @@ export async function* analysisEvents(
   const { words = '', signal } = options;
   const tasks = checkTasks(options.tasks ?? taskIds);
   const head = options.perceptionHead === false ? undefined : model.components.perceptionHead;
-  if (head && tasks.includes('mer')) requireLabelsOf(head, options.candidates);
+  if (head && (tasks.includes('mer') || options.timeline)) requireLabelsOf(head, options.candidates);
+  if (options.timeline && isEncoded(source)) requireTimedFeatures(source);
   const startedMs = performance.now();
-  const tracker = new Tracker(STAGES + tasks.length);
+  const tracker = new Tracker(STAGES + tasks.length + (options.timeline ? 1 : 0));
   const clip = isEncoded(source) ? source : yield* encodingEvents(model, source, options, tracker);
   tracker.completed = STAGES;
 
@@ -69,8 +74,9 @@ export async function* analysisEvents(
     tracker.completed++;
     yield { type: 'task-end', task, outcome, progress: tracker.progress };
   }
+  const timeline = options.timeline ? yield* timelineEvents(model, clip, options, tracker) : undefined;
   const timingsMs = { ...tracker.timingsMs, total: performance.now() - startedMs };
-  yield { type: 'analysis-end', result: resultOf(model, clip, { words, mode, outcomes, timingsMs }) };
+  yield { type: 'analysis-end', result: resultOf(model, clip, { words, mode, outcomes, timeline, timingsMs }) };
 }
 
 /** Encodes a clip, relaying its stages; a reader who leaves stops it before the next stage. */
@@ -94,6 +100,26 @@ async function* encodingEvents(
   }
 }
 
+async function* timelineEvents(
+  model: AnalysisModel,
+  clip: EncodedClip,
+  options: AnalyzeOptions,
+  tracker: Tracker,
+): AsyncGenerator<AnalysisEvent, readonly EmotionMoment[], undefined> {
+  const startedMs = performance.now();
+  yield { type: 'timeline-start', progress: tracker.progress };
+  const moments: EmotionMoment[] = [];
+  for await (const moment of timelineOf(model, clip, options)) {
+    moments.push(moment);
+    yield { type: 'timeline-moment', moment };
+  }
+  const durationMs = performance.now() - startedMs;
+  tracker.timingsMs.timeline = durationMs;
+  tracker.completed++;
+  yield { type: 'timeline-end', moments, durationMs, progress: tracker.progress };
+  return moments;
+}
+
 function resultOf(
   { config, device, runtimeWarnings }: AnalysisModel,
   clip: EncodedClip,
@@ -101,11 +127,13 @@ function resultOf(
     words: string;
     mode: AnalysisResult['mode'];
     outcomes: Partial<Record<TaskId, TaskOutcome>>;
+    timeline: readonly EmotionMoment[] | undefined;
     timingsMs: AnalysisResult['timingsMs'];
   },
 ): AnalysisResult {
   return {
     tasks: facts.outcomes as AnalysisResult['tasks'],
+    ...(facts.timeline && { timeline: facts.timeline }),
     modalities: clip.modalities,
     mode: facts.mode,
     words: facts.words,
@@ -134,7 +162,7 @@ function checkTasks(tasks: readonly TaskId[]): readonly TaskId[] {
 /** Turns stages that report from inside a promise into a stream of events. */
 class Tracker implements EncodingObserver {
   completed = 0;
-  readonly timingsMs: Partial<Record<StageName | TaskId, number>> = {};
+  readonly timingsMs: Partial<Record<StageName | TaskId | 'timeline', number>> = {};
   private readonly queue: AnalysisEvent[] = [];
   private wake: (() => void) | undefined;
 

@@ -47,7 +47,12 @@ export interface AskOptions extends RunOptions {
 }
 
 /** The prompt of a task, and those soft tokens of the clip that it has places for. */
-export function promptOf(task: AnyTaskId, config: EmotionModelConfig, clip: EncodedClip, question: Question) {
+export function promptOf(
+  task: AnyTaskId,
+  config: EmotionModelConfig,
+  clip: Pick<EncodedClip, 'softTokens'>,
+  question: Question,
+) {
   const { mode, words, dialogue, candidates, labels, emotion } = question;
   const prompt = buildPrompt(task, {
     mode,

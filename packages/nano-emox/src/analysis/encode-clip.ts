@@ -8,7 +8,14 @@ import {
   type MediaSource,
   type MediaWarning,
 } from '@nano-emox/media';
-import type { FloatTensor, HostTensor, Modality, RunOptions, SoftTokens } from '@nano-emox/tensor-contract';
+import type {
+  EncodedModality,
+  FloatTensor,
+  HostTensor,
+  Modality,
+  RunOptions,
+  SoftTokens,
+} from '@nano-emox/tensor-contract';
 import type { ModelComponents, OptionalComponents } from '../model/components';
 import { type EmotionModelConfig, hasBranch } from '../model-config';
 import type { ReadClip, StageName } from './events';
@@ -36,6 +43,16 @@ export interface ClipEvidence {
   readonly face?: FaceEvidence;
 }
 
+/** What the encoders said of each frame and each stretch of sound, before anything was made of the clip as a whole. */
+export interface TimedFeatures {
+  /** Of each frame; absent without picture. */
+  readonly scene?: EncodedModality;
+  /** float32 `[1, frames, headWidth]`; absent where no frame shows a face, or nobody looked. */
+  readonly face?: FloatTensor;
+  /** Of each stretch of sound; absent without. */
+  readonly voice?: EncodedModality;
+}
+
 /** Frames, sound and face of a clip as soft tokens; can be asked many questions. */
 export interface EncodedClip {
   readonly softTokens: readonly SoftTokens[];
@@ -49,6 +66,8 @@ export interface EncodedClip {
    * face or the picture it looks at.
    */
   readonly headFeatures?: FloatTensor;
+  /** What the timeline of the clip is made from. */
+  readonly features?: TimedFeatures;
   readonly warnings: readonly MediaWarning[];
 }
 
@@ -139,6 +158,11 @@ export async function encodeClip(
     evidence,
     ...(fused?.gate && { gate: [...fused.gate.data] }),
     ...(headFeatures && { headFeatures }),
+    features: {
+      ...(scene && { scene: featuresOf(scene) }),
+      ...(seenFace && { face: seenFace.features }),
+      ...(voice && { voice: featuresOf(voice) }),
+    },
     warnings: clip.warnings,
   };
 }
@@ -146,6 +170,11 @@ export async function encodeClip(
 /** Whether a clip is to be looked at with another network or limit than the model's detector has. */
 function asksOwnDetector(media: EncodeClipOptions['media']): boolean {
   return media?.faces?.model !== undefined || media?.faces?.minScore !== undefined;
+}
+
+/** Without what else an encoder may give. */
+function featuresOf({ features, levels }: EncodedModality): EncodedModality {
+  return { features, ...(levels && { levels }) };
 }
 
 /** `[…]` as `[1, …]`, without copying. */

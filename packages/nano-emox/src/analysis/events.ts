@@ -3,6 +3,7 @@ import type { HostTensor } from '@nano-emox/tensor-contract';
 import type { EmotionDecision } from './decide-emotion';
 import type { ClipEvidence, EncodedClip } from './encode-clip';
 import type { AnalysisResult } from './result';
+import type { EmotionMoment } from './timeline';
 
 /** Steps before the questions are asked. */
 export type StageName = 'decode' | 'scene' | 'face' | 'voice' | 'fuse';
@@ -32,7 +33,7 @@ export interface ReadClip {
 
 /**
  * What happens during an analysis, in order. `clip-read` and `clip-encoded` come once each, and not for a clip that was
- * encoded before; the `clip` of the latter can be asked again.
+ * encoded before; the `clip` of the latter can be asked again. Those of the timeline come last, where it is asked for.
  */
 export type AnalysisEvent =
   | ({ readonly type: 'clip-read' } & ReadClip)
@@ -50,6 +51,14 @@ export type AnalysisEvent =
       readonly type: 'task-end';
       readonly task: TaskId;
       readonly outcome: TaskOutcome;
+      readonly progress: AnalysisProgress;
+    }
+  | { readonly type: 'timeline-start'; readonly progress: AnalysisProgress }
+  | { readonly type: 'timeline-moment'; readonly moment: EmotionMoment }
+  | {
+      readonly type: 'timeline-end';
+      readonly moments: readonly EmotionMoment[];
+      readonly durationMs: number;
       readonly progress: AnalysisProgress;
     }
   | { readonly type: 'analysis-end'; readonly result: AnalysisResult };

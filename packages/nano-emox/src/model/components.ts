@@ -10,6 +10,7 @@ import { FusionExperts } from '@nano-emox/fusion-experts';
 import { CausalLanguageModel, type TextTokenizer, type TokenizerJson } from '@nano-emox/lm-lora';
 import { FaceDetector } from '@nano-emox/media';
 import { SceneEncoder } from '@nano-emox/scene-encoder';
+import { FaceTokens } from '../analysis/face-tokens';
 import type { EmotionModelConfig } from '../model-config';
 
 /** The parts of a model, ready to run. */
@@ -71,6 +72,8 @@ export interface OpenComponents {
   readonly executor: Executor;
   /** One thread for all clips; begins with the first that looks for faces. */
   readonly faceDetector: FaceDetector;
+  /** For single frames of encoded clips. */
+  readonly faceTokens: FaceTokens;
   readonly dispose: () => Promise<void>;
 }
 
@@ -147,7 +150,10 @@ export async function openComponents(
       parts[name] = part;
       if (warmUp) begin(part.warmUp());
     }
-    return { components: parts as ModelComponents, executor, faceDetector, dispose };
+    const components = parts as ModelComponents;
+    const faceTokens = new FaceTokens(components.faceEncoder, executor);
+    opened.push(faceTokens);
+    return { components, executor, faceDetector, faceTokens, dispose };
   } catch (error) {
     await dispose();
     throw error;

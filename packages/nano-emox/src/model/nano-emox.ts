@@ -14,6 +14,7 @@ import { type EncodeClipOptions, type EncodedClip, encodeClip, unobserved } from
 import type { TaskOutcome } from '../analysis/events';
 import { type MeasureAttentionOptions, measureAttention } from '../analysis/measure-attention';
 import { type ResponseDelta, respondTo } from '../analysis/respond';
+import { type EmotionMoment, type TimelineOptions, timelineOf } from '../analysis/timeline';
 import { type EmotionModelConfig, resolveModelConfig } from '../model-config';
 import { type AssemblyParts, assembleComponents } from './assemble-components';
 import {
@@ -156,6 +157,24 @@ export class NanoEmoX {
   }
 
   /**
+   * The emotion along a clip, moment by moment: each rests on its own frame, face and stretch of sound alone. No text is generated.
+   * @param source path, `file:` URL, bytes, or a clip that {@link NanoEmoX.encode} has read already
+   * @throws (when iterated) MissingFileError, InvalidMediaError, InvalidArgumentError, AbortedError, DisposedError
+   * @example
+   * for await (const { startSeconds, emotion, probabilities } of model.timeline('talk.mp4')) {
+   *   console.log(startSeconds, emotion, probabilities[emotion]);
+   * }
+   */
+  async *timeline(
+    source: MediaSource | EncodedClip,
+    options: TimelineOptions = {},
+  ): AsyncGenerator<EmotionMoment, void, undefined> {
+    this.checkLive();
+    const clip = isEncoded(source) ? source : await this.encode(source, options);
+    yield* timelineOf(this.analysisModel, clip, options);
+  }
+
+  /**
    * How unevenly the language model attends to words and to what it sees and hears, layer by layer, while it reads a question about a
    * clip. Plain data. Compiles a graph of its own for the call.
    * @throws MissingFileError, InvalidMediaError, MissingModalityError, AbortedError, DisposedError
@@ -200,9 +219,9 @@ export class NanoEmoX {
   }
 
   private get analysisModel() {
-    const { components, executor, faceDetector } = this.opened;
+    const { components, executor, faceDetector, faceTokens } = this.opened;
     const { device, warnings: runtimeWarnings } = executor;
-    return { config: this.config, components, faceDetector, device, runtimeWarnings };
+    return { config: this.config, components, faceDetector, faceTokens, device, runtimeWarnings };
   }
 
   private checkLive(): void {
