@@ -49,7 +49,7 @@ async function* analyzeEvents(
   options: AnalyzeOptions,
   clips: ClipStore,
 ): AsyncGenerator<AnalyzeEvent> {
-  for await (const event of model.analyze(path, options)) {
+  for await (const event of model.analyze(path, { ...options, timeline: true })) {
     if (event.type === 'clip-read') {
       const { type, evidence, frames } = event;
       yield { type, evidence, frames: frames ? framePictures(frames) : [] };

@@ -89,6 +89,10 @@ describe('POST /api/analyze', () => {
     const encoded = events.find((event) => event.type === 'clip-encoded');
     expect(encoded?.gate).toHaveLength(3);
     const end = events.find((event) => event.type === 'analysis-end');
+    const moments = events.flatMap((event) => (event.type === 'timeline-moment' ? [event.moment] : []));
+    expect(moments.map(({ frame }) => frame)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(end?.result.timeline).toEqual(moments);
+    expect(types.indexOf('timeline-start')).toBeGreaterThan(types.lastIndexOf('task-end'));
     expect(end?.result).toEqual(JSON.parse(JSON.stringify(end?.result)));
     expect(JSON.stringify(events)).not.toContain('nano-emox-server-'); // no path of the machine
     await expectNothingLeft(running);
@@ -108,6 +112,7 @@ describe('POST /api/analyze', () => {
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
     const { clipId, result } = (await response.json()) as AnalyzeDocument;
     expect(Object.keys(result.tasks)).toHaveLength(6);
+    expect(result.timeline).toHaveLength(8);
     const half = sampleBytes.subarray(0, sampleBytes.length / 2);
     await expectRefusal(await analyze(running, clipForm(half), { headers }), 422, 'INVALID_MEDIA');
     await expectNothingLeft(running);

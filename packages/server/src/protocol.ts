@@ -60,7 +60,10 @@ export interface ErrorEvent {
   readonly error: ErrorDocument;
 }
 
-/** The stream of `POST /api/analyze`: the events of the analysis, tensors replaced by what a page can show or name. */
+/**
+ * The stream of `POST /api/analyze`: the events of the analysis, tensors replaced by what a page can show or name. After the six results
+ * come those of the timeline of the clip: `timeline-start`, a `timeline-moment` for each, `timeline-end`; `analysis-end` has it, too.
+ */
 export type AnalyzeEvent =
   | WaitingEvent
   | Exclude<AnalysisEvent, { type: 'clip-read' | 'clip-encoded' }>

@@ -58,8 +58,8 @@ describe.skipIf(!hasTrainedModel)(trained, () => {
     const { video, voice } = clip.evidence;
     const seconds = Math.max(video?.durationSeconds ?? 0, voice?.durationSeconds ?? 0);
     expectTimeline(moments, seconds, labelSets.sevenEmotions);
-    for (const { faceFound, modalities } of moments) {
-      expect(faceFound).toBe(true);
+    for (const [index, { faceFound, frame, modalities }] of moments.entries()) {
+      expect([faceFound, frame]).toEqual([true, index]);
       expect(modalities).toEqual(['frame', 'face', 'audio', 'multi']);
     }
     expect(new Set(moments.map(({ probabilities }) => probabilities.happy)).size).toBe(8);
@@ -153,6 +153,7 @@ describe('the timeline of a model with fresh weights', () => {
     expectTimeline(moments, length, labelSets.sevenEmotions);
     expect(length).toBeCloseTo(seconds, 0);
     for (const moment of moments) expect(moment).toMatchObject({ faceFound: false, modalities });
+    expect(moments.every(({ frame }) => (frame === undefined) === (seen === undefined))).toBe(true);
   });
 
   it('leaves out the face of a frame without one, and what has ended', async () => {

@@ -20,6 +20,8 @@ export interface EmotionMoment {
   readonly decidedBy?: EmotionDecision['decidedBy'];
   /** Whether the frame shows a face; true in whole-frame mode, where nobody looks for one. */
   readonly faceFound: boolean;
+  /** Index of its frame among those of the clip; absent without picture, or where it has ended. */
+  readonly frame?: number;
   /** What the moment offered to the language model. */
   readonly modalities: readonly Modality[];
 }
@@ -47,8 +49,9 @@ export async function* timelineOf(
     throwIfAborted(signal, 'timeline');
     const scored = await scoreEmotions(model, moment, question, { signal });
     const decided = head && (await decide(head, moment, scored, { signal }));
-    const { startSeconds, endSeconds, faceFound, modalities } = moment;
-    yield { startSeconds, endSeconds, ...(decided ?? scored), faceFound, modalities };
+    const { startSeconds, endSeconds, faceFound, frame, modalities } = moment;
+    const seen = frame !== undefined && { frame };
+    yield { startSeconds, endSeconds, ...(decided ?? scored), faceFound, ...seen, modalities };
   }
 }
 
