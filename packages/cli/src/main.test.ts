@@ -144,7 +144,17 @@ describe('with fresh weights', { timeout: TIMEOUT_MS }, () => {
     await mkdir(at('talks'));
     await copyFile(sampleClip.path, at('talks/b.mp4'));
     await writeFile(at('talks/a.mp4'), 'no film');
-    const options = ['--tasks', 'mer', '--model', at('model'), '--jsonl', '--html', 'report.html', '--attention'];
+    const options = [
+      '--tasks',
+      'mer',
+      '--model',
+      at('model'),
+      '--jsonl',
+      '--timeline',
+      '--html',
+      'report.html',
+      '--attention',
+    ];
     const { code, stdout, stderr } = await run(['analyze', 'talks', './talks/b*', ...options]);
     expect(code).toBe(1);
     const lines = stdout
@@ -154,10 +164,12 @@ describe('with fresh weights', { timeout: TIMEOUT_MS }, () => {
     expect(lines.map(({ clip }) => clip)).toEqual([join('talks', 'a.mp4'), join('talks', 'b.mp4')]);
     expect(lines[0].error.code).toBe('INVALID_MEDIA');
     expectAnswer(lines[1].mer);
+    expect(lines[1].timeline.map(({ frame }: { frame: number }) => frame)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(stderr.match(/^error \[/gm)).toHaveLength(1);
     const page = await readFile(at('report.html'), 'utf8');
     expect(page.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(8);
     expect(page).toContain('<strong>INVALID_MEDIA</strong>');
+    expect(page.match(/<th scope="row">\d\.\d–\d\.\d s<\/th>/g)).toHaveLength(8);
     expect(page.match(/<h3>How unevenly the model attends<\/h3>/g)).toHaveLength(1);
   });
 

@@ -111,7 +111,7 @@ async function analyzeClip(
   model: NanoEmoX,
   { path, error, words: readWords }: ClipRequest,
   loadMs: number,
-  { tasks, html, attention: isAttentionAsked }: AnalyzeOptions,
+  { tasks, timeline, html, attention: isAttentionAsked }: AnalyzeOptions,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<AnalyzedClip> {
@@ -124,7 +124,7 @@ async function analyzeClip(
     if (event.type === 'clip-read' && html !== undefined) frames = event.frames;
     if (event.type === 'clip-encoded' && isAttentionAsked) encoded = event.clip;
   };
-  const result = await model.analyze(path, { tasks, words: words.text, signal, onEvent });
+  const result = await model.analyze(path, { tasks, words: words.text, timeline, signal, onEvent });
   // As pictures they take a fiftieth of the memory, which counts where a folder of clips is reported on one page.
   const pictures = frames && framePictures(frames);
   const measured = encoded && (await model.measureAttention(encoded, { words: words.text, signal }));

@@ -29,6 +29,7 @@ export const analyzeCommand: DocumentedCommand = {
     ...modelArguments,
     json: { type: 'boolean', description: 'Print one JSON document instead of the report' },
     jsonl: { type: 'boolean', description: 'Print one JSON document a line, each as soon as its clip is done' },
+    timeline: { type: 'boolean', description: 'Tell how the emotion goes along the clip, too, moment by moment' },
     html: { type: 'string', valueHint: 'file', description: 'Write a report with pictures as one HTML file, too' },
     attention: { type: 'boolean', description: 'Show there how unevenly the model attends to words and to the clip' },
     ...outputArguments,

@@ -16,6 +16,7 @@ describe('options of analyze', () => {
       device: 'auto',
       json: false,
       jsonl: false,
+      timeline: false,
       attention: false,
       quiet: false,
       verbose: false,

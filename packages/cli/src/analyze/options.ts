@@ -18,6 +18,8 @@ export interface AnalyzeOptions extends ModelChoice, WordsChoice, OutputChoice {
   readonly tasks: readonly TaskId[];
   readonly json: boolean;
   readonly jsonl: boolean;
+  /** Whether to tell how the emotion goes along the clip. */
+  readonly timeline: boolean;
   /** File for a report as one HTML page. */
   readonly html?: string;
   /** Whether that report measures how unevenly the model attends. */
@@ -49,6 +51,7 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
     ...readModelChoice(given),
     json: given.flag('json'),
     jsonl: given.flag('jsonl'),
+    timeline: given.flag('timeline'),
     ...(html !== undefined && { html }),
     attention,
     ...readOutputChoice(given),

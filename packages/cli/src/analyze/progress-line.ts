@@ -42,6 +42,7 @@ export class ProgressLine {
     this.share = event.progress.completed / event.progress.total;
     if (event.type === 'stage-start') this.draw(stageTexts[event.stage]);
     else if (event.type === 'task-start') this.draw(questionText(event.task));
+    else if (event.type === 'timeline-start') this.draw('following the emotion along the clip');
   }
 
   /** Takes the line away, so that other text can be written. */

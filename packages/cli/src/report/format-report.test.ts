@@ -41,6 +41,28 @@ describe('formatReport', () => {
     expect(report).toContain('“I failed.” (from talk.srt beside the clip)');
   });
 
+  it('has a line for each moment where the timeline was asked for, and says nothing of it elsewhere', () => {
+    const moment = {
+      ...{
+        startSeconds: 0,
+        endSeconds: 1.5,
+        emotion: 'sad',
+        faceFound: true,
+        frame: 0,
+        modalities: ['frame'] as const,
+      },
+      probabilities: { anger: 0.05, fear: 0.3, happy: 0.03, sad: 0.62 },
+    };
+    const timeline = [moment, { ...moment, startSeconds: 1.5, endSeconds: 3, frame: 1, faceFound: false }];
+    const text = formatReport({ ...analyzed, result: { ...result, timeline } }, plain);
+    expect(text).toMatch(/\nThe emotion along the clip +probability\n/);
+    expect(text).toMatch(/ {2}0\.0–1\.5 s +sad, then fear 30 %, anger 5 % +62 %\n/);
+    expect(text).toMatch(/ {2}1\.5–3\.0 s +sad, then fear 30 %, anger 5 % \(no face\) +62 %\n/);
+    expect(resultDocument({ ...analyzed, result: { ...result, timeline } }).timeline).toEqual(timeline);
+    expect(report).not.toContain('along the clip');
+    expect(resultDocument(analyzed)).not.toHaveProperty('timeline');
+  });
+
   it('shows the weights of the experts as bars', () => {
     const bars = ['shallow', 'middle', 'deep'].map((name) => new RegExp(`${name} +(█+)░+ +(\\d+ %)`).exec(report));
     expect(bars.map((match) => [match?.[1]?.length, match?.[2]])).toEqual([

@@ -22,6 +22,8 @@ export type AnswerDocument<Value> =
 export type AnalysisDocument = { readonly [Id in TaskId]?: AnswerDocument<TaskValues[Id]> } & {
   readonly clip: string;
   readonly words: ClipWords;
+  /** The emotion along the clip, with `--timeline`. */
+  readonly timeline?: NonNullable<AnalysisResult['timeline']>;
   /** Inputs the language model read besides words. */
   readonly modalities: AnalysisResult['modalities'];
   readonly evidence: AnalysisResult['evidence'];
@@ -49,6 +51,7 @@ export function resultDocument({ path, words, result, loadMs }: AnalyzedClip): A
     clip: path,
     ...(Object.fromEntries(answers) as Pick<AnalysisDocument, TaskId>),
     words,
+    ...(result.timeline && { timeline: result.timeline }),
     modalities: result.modalities,
     evidence: result.evidence,
     gate: result.gate ?? null,

@@ -5,6 +5,7 @@ import { writeEvidence, writeGate } from './evidence-section';
 import type { ReportPage, ReportStyle } from './page';
 import { duration } from './quantities';
 import { stepNames } from './step-names';
+import { writeTimeline } from './timeline-section';
 import { printable } from './wrap-text';
 
 /** Which model answered, and where it ran. */
@@ -19,6 +20,7 @@ export function writeSections(page: ReportPage, analyzed: AnalyzedClip, style: P
   writeEvidence(page, analyzed);
   writeGate(page, result.gate);
   writeAnswers(page, result.tasks, style);
+  writeTimeline(page, result.timeline, style);
   const { total, ...steps } = result.timingsMs;
   const named = Object.entries({ load: loadMs, ...steps }).map(
     ([step, ms]) => `${stepNames[step] ?? step} ${duration(ms)}`,
