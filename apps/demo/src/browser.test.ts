@@ -168,7 +168,18 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     expect(await page.getByRole('img', { name: /family of joy/ }).count()).toBe(1);
     expect(await page.locator('[data-task=erg] .chain li.filled').count()).toBe(4);
     expect(await page.locator('[data-task=erg] .response').textContent()).toMatch(/\w+/);
+    expect(await page.getByRole('img', { name: /^Likeliest emotion along the clip: [a-z]+ from 0\.0 s/ }).count()).toBe(
+      1,
+    );
+    expect(await page.locator('.moments-chart .likeliest').count()).toBe(8);
+    expect(await page.locator('.film .film-emotion').count()).toBe(8);
+    await page.getByText('All numbers as a table').click();
+    expect(await page.getByRole('table').getByRole('row').count()).toBe(9);
+    expect(await page.getByRole('table').getByRole('row').nth(8).textContent()).toMatch(
+      /^3\.3–3\.8 s[a-z]+(\d+ %){7}$/,
+    );
     await expectAccessible();
+    await page.getByText('All numbers as a table').click();
     await picture('demo-light', '.level-looked');
 
     const input = page.getByLabel('Go on, as the person in the clip');
@@ -186,6 +197,9 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     expect(html).not.toMatch(/<script|<button|<textarea|https?:\/\/(?!www\.w3\.org)|url\(/);
     const json = JSON.parse(await download('Save the data (JSON)'));
     expect(Object.keys(json.tasks)).toHaveLength(6);
+    expect(json.timeline).toHaveLength(8);
+    expect(html).toContain('Likeliest emotion along the clip');
+    expect(html).not.toContain('<input');
     expect(json.conversation.map(({ role }: { role: string }) => role)).toEqual([
       'speaker',
       'listener',
@@ -221,7 +235,19 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     expect(await page.locator('#words').inputValue()).toBe(sampleClip.words);
     await page.locator('#analyze').press('Enter');
     await expectSixAnswers();
+    await page.getByText('All numbers as a table').press('Enter');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await page.getByText('All numbers as a table').press('Enter');
+    const moment = page.getByRole('slider', { name: 'Moment' });
+    const markedFrame = () =>
+      page.evaluate(() =>
+        Array.from(document.querySelectorAll('.film li')).findIndex((item) => item.matches('.marked')),
+      );
+    expect(await markedFrame()).toBe(0);
+    await moment.press('ArrowRight');
+    await moment.press('ArrowRight');
+    expect(await markedFrame()).toBe(2);
+    expect(await moment.getAttribute('aria-valuetext')).toMatch(/^1\.0–1\.4 s: [a-z]+ \d+ %, /);
     await expectAccessible();
     await picture('demo-phone', '.level-looked');
     await page.setViewportSize({ width: 1120, height: 800 });

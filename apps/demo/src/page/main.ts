@@ -97,6 +97,7 @@ function showProgress(event: Exclude<AnalyzeEvent, ErrorEvent>): void {
   byId<HTMLProgressElement>('bar').value = completed / total;
   if (event.type === 'stage-start') status(stageTexts[event.stage]);
   if (event.type === 'task-start') status(taskTexts[event.task]);
+  if (event.type === 'timeline-start') status('Following the emotion along the clip');
 }
 
 /** Says what went wrong and what to do, in words. */

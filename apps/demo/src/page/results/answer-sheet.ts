@@ -1,12 +1,13 @@
 import type { AnalyzeEvent, ErrorEvent, TaskId } from '@nano-emox/server/protocol';
-import type { TaskOutcome } from 'nano-emox';
+import type { EmotionMoment, TaskOutcome } from 'nano-emox';
 import { h } from '../dom';
 import { signed } from '../format';
 import { AnswerCard } from './answer-card';
 import { ChainView } from './chain-view';
+import { EmotionTimeline } from './emotion-timeline';
 import { emotionWheel } from './emotion-wheel';
 import { evidenceFacts, modalityText } from './evidence-facts';
-import { filmStrip } from './film-strip';
+import { filmStrip, markFrame, nameFrame } from './film-strip';
 import { gateBars } from './gate-bars';
 import { valenceMeter } from './valence-meter';
 
@@ -24,6 +25,8 @@ export class AnswerSheet {
   private readonly evidence = h('div', { class: 'evidence' });
   private readonly cards: Readonly<Record<TaskId, AnswerCard>>;
   private chain = new ChainView();
+  private film: HTMLElement | undefined;
+  private timeline: EmotionTimeline | undefined;
   private words = '';
 
   constructor(root: HTMLElement, conversation: HTMLElement) {
@@ -43,6 +46,8 @@ export class AnswerSheet {
   clear(words = ''): void {
     this.words = words;
     for (const card of Object.values(this.cards)) card.reset();
+    this.film = undefined;
+    this.timeline = undefined;
     const empty = 'Frames, face, voice and the weights of the fusion appear here.';
     this.evidence.replaceChildren(h('p', { class: 'note' }, empty));
   }
@@ -51,9 +56,14 @@ export class AnswerSheet {
   show(event: Exclude<AnalyzeEvent, ErrorEvent>): void {
     if (event.type === 'clip-read') {
       const strip = filmStrip(event.evidence, event.frames);
-      this.evidence.replaceChildren(...(strip ? [strip] : []), evidenceFacts(event.evidence, this.words));
+      this.film = strip;
+      this.timeline = new EmotionTimeline(({ frame }) => strip && markFrame(strip, frame));
+      const facts = evidenceFacts(event.evidence, this.words);
+      this.evidence.replaceChildren(...(strip ? [strip] : []), this.timeline.element, facts);
     } else if (event.type === 'clip-encoded') {
       this.evidence.append(fusion(event.gate, modalityText(event.modalities, this.words)));
+    } else if (event.type === 'timeline-moment') {
+      this.follow(event.moment);
     } else if (event.type === 'task-start') {
       this.begin(event.task);
     } else if (event.type === 'task-delta' && event.task === 'erg') {
@@ -61,6 +71,12 @@ export class AnswerSheet {
     } else if (event.type === 'task-end') {
       this.cards[event.task].finish(event.outcome, this.contentOf(event.outcome));
     }
+  }
+
+  /** What follows the six answers: the emotion along the clip, below the frames. */
+  private follow(moment: EmotionMoment): void {
+    this.timeline?.add(moment);
+    if (this.film && moment.frame !== undefined) nameFrame(this.film, moment.frame, moment.emotion);
   }
 
   /** The work was given up: answers under way go back to their questions. */

@@ -2,6 +2,17 @@ import type { ClipEvidence, FaceEvidence } from 'nano-emox';
 import { h, svg } from '../dom';
 import { percent, seconds } from '../format';
 
+/** Marks the frame of a moment, and that one alone; none for `undefined`. */
+export function markFrame(strip: HTMLElement, frame: number | undefined): void {
+  for (const [index, item] of [...strip.children].entries()) item.classList.toggle('marked', index === frame);
+}
+
+/** Writes what a frame alone comes across as below it. */
+export function nameFrame(strip: HTMLElement, frame: number, emotion: string): void {
+  const item = strip.children[frame];
+  if (item && !item.querySelector('.film-emotion')) item.append(h('p', { class: 'film-emotion' }, emotion));
+}
+
 /** The frames that were read, in their order in time, with the box of each face and how sure the detector was of it. */
 export function filmStrip(evidence: ClipEvidence, frames: readonly string[]): HTMLElement | undefined {
   const { video, face } = evidence;
