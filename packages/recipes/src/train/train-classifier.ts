@@ -143,8 +143,11 @@ async function* spreadBatches<Sample>(
 
 /** Share of the target that is spread over all classes; the labels of FER2013 are noisy. */
 const LABEL_SMOOTHING = 0.05;
-/** Share of the teacher in the target of a sample that it has seen (EmoVLM-KD, alpha); the rest is the label. */
-const TEACHER_SHARE = 0.5;
+/**
+ * Share of the teacher in the target of a sample that it has seen; the rest is the label. At half (alpha of EmoVLM-KD) a teacher that is
+ * sure of another class draws level with the label, and the encoder learns no more about such pictures.
+ */
+const TEACHER_SHARE = 0.25;
 
 function withTargets(
   { inputs, labels, teacher = [], movements = [] }: LabelledBatch,
