@@ -27,9 +27,9 @@ function packageTable() {
 
 function resultTable() {
   const { command, seed, scores } = readJson(join(repositoryRoot, 'packages', 'weights-tiny', 'scores.json'));
-  const rows = scores.map(({ dataSet, split, metric, value, count }) => {
-    return `| ${dataSet} | ${split} | ${metric} | ${value.toFixed(3)} | ${count} |`;
+  const rows = scores.map(({ dataSet, split, metric, value, best, count }) => {
+    return `| ${dataSet} | ${split} | ${metric} | ${value.toFixed(3)} | ${best} | ${count} |`;
   });
-  const head = ['| data | part | metric | value | samples |', '|---|---|---|---:|---:|'];
+  const head = ['| data | part | metric | value | best | samples |', '|---|---|---|---:|---:|---:|'];
   return [`\`${command}\`, seed ${seed}:`, '', ...head, ...rows].join('\n');
 }
