@@ -17,18 +17,26 @@ export class FaceTokens {
 
   /** float32 `[batch, queries, lmDim]` of features float32 `[batch, frames, headWidth]`. @throws AbortedError */
   async of(features: FloatTensor, options: RunOptions): Promise<FloatTensor> {
-    this.handle ??= componentFromWeights(
-      { type: 'face-tokens', module: faceTokensModule, resolveConfig },
-      this.encoder.config,
-      this.encoder.weights,
-      { executor: this.executor },
-    );
+    this.handle ??= this.compile();
     const handle = await this.handle;
     return floatResult(await handle.run({ features }, options), 'tokens');
   }
 
   /** Idempotent. */
   async dispose(): Promise<void> {
-    await (await this.handle)?.dispose();
+    const handle = await this.handle?.catch(() => undefined); // whoever asked was told
+    await handle?.dispose();
+  }
+
+  /** What failed once, for want of memory perhaps, is tried again by the next. */
+  private async compile(): Promise<ComponentHandle<FaceEncoderConfig>> {
+    const definition = { type: 'face-tokens', module: faceTokensModule, resolveConfig };
+    const { config, weights } = this.encoder;
+    try {
+      return await componentFromWeights(definition, config, weights, { executor: this.executor });
+    } catch (error) {
+      this.handle = undefined;
+      throw error;
+    }
   }
 }
