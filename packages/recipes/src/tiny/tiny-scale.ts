@@ -1,11 +1,11 @@
 import type { CurriculumScale } from '@nano-emox/p2e';
 
-/** The paper's curriculum at the size of a laptop: a few hundred steps, learning rates for a model of six million weights. */
+/** The paper's curriculum at the size of a laptop: some two thousand steps, learning rates for a model of six million weights. */
 export const tinyScale: CurriculumScale = {
   batchSize: 16,
   warmupSteps: 20,
   clipNorm: 1,
-  steps: { 'perception-audio': 80, 'perception-visual': 80, 'understanding-fusion': 60, 'empathy-multitask': 240 },
+  steps: { 'perception-audio': 300, 'perception-visual': 400, 'understanding-fusion': 200, 'empathy-multitask': 900 },
   learningRates: {
     'perception-audio': { initial: 1e-3, minimum: 1e-4, warmup: 1e-5 },
     'perception-visual': { initial: 1e-3, minimum: 1e-4, warmup: 1e-5 },
