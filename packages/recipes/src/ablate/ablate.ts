@@ -18,6 +18,7 @@ import { NanoEmoX } from 'nano-emox';
 import { changeModelConfig } from 'nano-emox/training';
 import { type EvaluationReport, evaluatePredictions } from '../evaluate/evaluate-predictions';
 import { predictAnswers } from '../evaluate/predict-answers';
+import { countingRevision } from '../evaluate/predicted-answer';
 import type { Score } from '../evaluate/score';
 import { tinyScale } from '../tiny/tiny-scale';
 import { scaleSteps } from '../train/scaled-steps';
@@ -114,6 +115,7 @@ async function runOnce(
   const folder = join(runFolder, name, `seed-${seed}`);
   const curriculum = curricula[setting.curriculum](base.mixtures, scaleSteps(base.scale ?? tinyScale, stepsScale));
   const fingerprint = producerOf({
+    countingRevision,
     origin,
     setting,
     seed,

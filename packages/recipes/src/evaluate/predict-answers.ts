@@ -11,7 +11,13 @@ import type { EncodedClip, NanoEmoX } from 'nano-emox';
 import type { EmotionSource } from '../sources/emotion-source';
 import { AnswersFile } from './answers-file';
 import { openFeatureReader } from './feature-reader';
-import { askedEmotion, countedPrediction, goldValueOf, type PredictedAnswer } from './predicted-answer';
+import {
+  askedEmotion,
+  countedPrediction,
+  countingRevision,
+  goldValueOf,
+  type PredictedAnswer,
+} from './predicted-answer';
 
 /** How far the questions of a source are. */
 export interface PredictionEvent {
@@ -122,6 +128,7 @@ export function answersIdentity({
 }: Pick<PredictAnswersOptions, 'model' | 'source' | 'words' | 'perceptionHead' | 'sampling'>): string {
   const weights = Object.entries(model.components).map(([name, part]) => [name, part.weights] as const);
   return producerOf({
+    countingRevision,
     config: model.config,
     weights: Object.fromEntries(weights),
     source: source.name,

@@ -1,4 +1,11 @@
-import { type AnyTaskId, type AnyTaskValues, formatAnswer, type UnparsedReason } from '@nano-emox/tasks';
+import {
+  type AnyTaskId,
+  type AnyTaskValues,
+  type EmpathyValue,
+  formatAnswer,
+  markup,
+  type UnparsedReason,
+} from '@nano-emox/tasks';
 import type { SampleTarget } from '@nano-emox/tasks/datasets';
 import type { RowValue } from '@nano-emox/tasks/metrics';
 
@@ -11,7 +18,10 @@ export interface PredictedAnswer {
   readonly id: string;
   readonly task: AnyTaskId;
   readonly gold: RowValue;
-  /** A label (`mir`), labels (`mer`, where it is one, `ovMer` and `eC`) or the whole answer (all others); empty where `unparsed` says why. */
+  /**
+   * A label (`mir`), labels (`mer`, where it is one, `ovMer` and `eC`) or the whole answer (all others, `erg` in the published
+   * form); empty where `unparsed` says why.
+   */
   readonly prediction: RowValue;
   /** In [0, 1]; absent for an answer that could not be read, and where a file of predictions holds none. */
   readonly confidence?: number;
@@ -39,7 +49,7 @@ export function goldValueOf(target: SampleTarget): RowValue {
     case 'mir':
       return target.value.intent;
     case 'erg':
-      return target.value.chainOfEmpathy.speakerEmotion;
+      return spokenWord(target.value.chainOfEmpathy.speakerEmotion);
     case 'eiReg':
       return `${target.value.emotion} ${target.value.intensity}`;
     case 'eiOc':
@@ -58,5 +68,33 @@ export function countedPrediction<Id extends AnyTaskId>(task: Id, value: AnyTask
   if (task === 'mer') return [(value as AnyTaskValues['mer']).emotion];
   if (task === 'mir') return (value as AnyTaskValues['mir']).intent;
   if (task === 'ovMer' || task === 'eC') return (value as AnyTaskValues['ovMer' | 'eC']).emotions;
+  if (task === 'erg') return publishedForm(value as EmpathyValue);
   return answer;
+}
+
+/** To be raised when answers that were read count in another way: kept answers and scores of before are not taken for new ones. */
+export const countingRevision = 2;
+
+/** Names of classes in the words of the published ERG score, whose tables are adjectives and have no place for these. */
+const spokenWords: Readonly<Record<string, string>> = { anger: 'angry', disgust: 'disgusted', surprise: 'surprised' };
+
+const spokenWord = (emotion: string): string =>
+  Object.hasOwn(spokenWords, emotion) ? (spokenWords[emotion] as string) : emotion;
+
+/**
+ * An empathic answer as the published training targets put it. The published score looks for one sentence of theirs; where it is
+ * not there, it guesses by keywords anywhere in the answer, which says nothing about a model that states the emotion otherwise.
+ */
+function publishedForm({ chainOfEmpathy, response }: EmpathyValue): string {
+  const { eventScenario, speakerEmotion, emotionCause, goalToResponse } = chainOfEmpathy;
+  const [open, close] = markup.think;
+  return [
+    open,
+    `The event scenario: ${eventScenario}`,
+    `The emotion of the speaker is ${spokenWord(speakerEmotion)}`,
+    `The emotion cause: ${emotionCause}`,
+    `The goal to response: ${goalToResponse}`,
+    close,
+    response,
+  ].join('\n');
 }
