@@ -6,6 +6,6 @@ import type { ModelChoice } from './shared-options';
  * @throws MissingDependencyError, MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError,
  *   DeviceUnavailableError
  */
-export function loadModel({ model, device, threads }: ModelChoice, signal: AbortSignal): Promise<NanoEmoX> {
-  return NanoEmoX.fromPretrained(model, { device, signal, warmUp: true, ...(threads && { threads }) });
+export function loadModel({ model, device, threads, precision }: ModelChoice, signal: AbortSignal): Promise<NanoEmoX> {
+  return NanoEmoX.fromPretrained(model, { device, precision, signal, warmUp: true, ...(threads && { threads }) });
 }

@@ -1,14 +1,25 @@
+import type { Precision } from '@nano-emox/engine';
 import type { ArgsDef } from 'citty';
 import type { CommandArguments } from './arguments';
 
 /** Devices that a model can run on. */
 export const modelDevices = ['auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'tfjs'] as const;
 
+const modelPrecisions = ['float32', 'int8', 'int4', 'float16'] as const satisfies readonly Precision[];
+
+/** What may be given for some of {@link modelArguments}. */
+export const modelChoices = { device: modelDevices, precision: modelPrecisions, model: ['tiny'] } as const;
+
 /** Options of every command that loads a model. */
 export const modelArguments = {
   model: { type: 'string', valueHint: 'folder', description: 'Folder of a model, or tiny (Default: tiny)' },
   device: { type: 'string', valueHint: 'name', description: `${listed(modelDevices)} (Default: auto)` },
   threads: { type: 'string', valueHint: 'number', description: 'Threads to compute with (Default: all)' },
+  precision: {
+    type: 'string',
+    valueHint: 'name',
+    description: `${listed(modelPrecisions)}; int4 is for answers, all else is int8 then (Default: float32)`,
+  },
 } as const satisfies ArgsDef;
 
 /** Options of every command about a clip. */
@@ -34,6 +45,8 @@ export interface ModelChoice {
   readonly model: string;
   readonly device: (typeof modelDevices)[number];
   readonly threads?: number;
+  /** Of products with the weights. */
+  readonly precision: Precision;
 }
 
 /** How much is said beside the result. */
@@ -56,6 +69,7 @@ export function readModelChoice(given: CommandArguments): ModelChoice {
     model: given.text('model') ?? 'tiny',
     device: given.oneOf('device', modelDevices, 'device') ?? 'auto',
     ...(threads !== undefined && { threads }),
+    precision: given.oneOf('precision', modelPrecisions, 'precision') ?? 'float32',
   };
 }
 

@@ -19,4 +19,5 @@ export {
   optionalFolders,
 } from './model/components';
 export { NanoEmoX } from './model/nano-emox';
+export { partPrecision } from './model/part-precision';
 export { type EmotionModelConfig, type InputConfig, presets, resolveModelConfig } from './model-config';

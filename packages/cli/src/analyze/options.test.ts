@@ -14,6 +14,7 @@ describe('options of analyze', () => {
       tasks: ['msa', 'mer', 'ovMer', 'eri', 'mir', 'erg'],
       model: 'tiny',
       device: 'auto',
+      precision: 'float32',
       json: false,
       jsonl: false,
       timeline: false,

@@ -1,7 +1,7 @@
 import { taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
-import { modelArguments, modelDevices, outputArguments, wordsArguments } from '../shared-options';
+import { modelArguments, modelChoices, outputArguments, wordsArguments } from '../shared-options';
 import { readAttentionOptions } from './options';
 
 /** `nano-emox attention`: a clip in, MODA's attention diagnostics out. Its definition alone loads no part of the model. */
@@ -16,7 +16,7 @@ export const attentionCommand: DocumentedCommand = {
     ['talk.mp4 --answer happy', 'the answer counted in, as text'],
     ['talk.mp4 --html attention.html', 'with a plot, as one HTML file'],
   ],
-  choices: { task: taskIds, device: modelDevices, model: ['tiny'] },
+  choices: { task: taskIds, ...modelChoices },
   args: {
     clip: {
       type: 'positional',

@@ -1,3 +1,4 @@
+import type { Precision } from '@nano-emox/engine';
 import type { AnalysisResult } from 'nano-emox';
 import type { ClipWords } from '../words/clip-words';
 import type { AnswerTimes } from './measure-language-model';
@@ -31,6 +32,7 @@ export interface BenchDocument {
   readonly clip: string;
   readonly words: ClipWords;
   readonly model: AnalysisResult['model'];
+  readonly precision: Precision;
   readonly machine: { readonly processor: string; readonly node: string; readonly productGigaflopsPerSecond: Spread };
   readonly runs: number;
   /** Milliseconds, once: reading the files, then compiling every part. */

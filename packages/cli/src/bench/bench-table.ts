@@ -12,14 +12,14 @@ const CELL_WIDTH = 11;
 
 /** The measurements for a terminal; ends in a line end. */
 export function benchTable(document: BenchDocument, colors: Colors): string {
-  const { clip, model, machine, runs, load, stages, languageModel, peakBytes } = document;
+  const { clip, model, precision, machine, runs, load, stages, languageModel, peakBytes } = document;
   const { prompt, answer } = languageModel;
   const product = machine.productGigaflopsPerSecond;
   const heading = (title: string, ...cells: string[]) => `\n${colors.bold(row(title, ...cells).trimEnd())}`;
   const spreadHead = ['median', 'min', 'max', 'GFLOP', 'GFLOP/s', 'of product'];
   const ended = '  the model ended its answer with the first token';
   const lines = [
-    `${colors.bold(printable(basename(clip)))}  model ${printable(model.preset)} on ${model.device}, ${runs} run${runs === 1 ? '' : 's'}`,
+    `${colors.bold(printable(basename(clip)))}  model ${printable(model.preset)} on ${model.device}, ${precision}, ${runs} run${runs === 1 ? '' : 's'}`,
     heading('This machine', 'median', 'min', 'max'),
     `  ${machine.processor}, Node.js ${machine.node}`,
     row('  large products', ...spreadCells(product, rate), '', 'GFLOP/s'),

@@ -17,11 +17,11 @@ const stageNames = ['decode', 'scene', 'face', 'voice', 'fuse', 'msa', 'mer', 'o
 
 describe('nano-emox bench', () => {
   it('measures every step on the sample clip in one document', { timeout: 240_000 }, () => {
-    const args = [program, 'bench', '--json', '--runs', '2'];
+    const args = [program, 'bench', '--json', '--runs', '2', '--precision', 'int4'];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const { stages, languageModel, machine, load, peakBytes, runs } = JSON.parse(stdout) as BenchDocument;
-    expect(runs).toBe(2);
+    const { stages, languageModel, machine, load, peakBytes, runs, precision } = JSON.parse(stdout) as BenchDocument;
+    expect({ runs, precision }).toEqual({ runs: 2, precision: 'int4' });
     expect(Object.keys(stages)).toEqual(stageNames);
     for (const { milliseconds, distance } of Object.values(stages)) {
       expect(milliseconds.min).toBeGreaterThan(0);
@@ -120,7 +120,10 @@ describe('options of bench', () => {
   const read = (...args: string[]) => readBenchOptions(parseArgs(args, definitions)._, args, definitions);
 
   it('have defaults, and take one clip', () => {
-    expect(read()).toEqual({ runs: 5, model: 'tiny', device: 'auto', json: false, quiet: false, verbose: false });
+    expect(read()).toEqual({
+      ...{ runs: 5, model: 'tiny', device: 'auto', precision: 'float32' },
+      ...{ json: false, quiet: false, verbose: false },
+    });
     expect(read('talk.mp4', '--runs=20', '--words', 'Hm')).toMatchObject({ clip: 'talk.mp4', runs: 20, words: 'Hm' });
   });
 

@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
-import { modelArguments, modelDevices, outputArguments, wordsArguments } from '../shared-options';
+import { modelArguments, modelChoices, outputArguments, wordsArguments } from '../shared-options';
 import { DEFAULT_RUNS, readBenchOptions } from './options';
 
 /** `nano-emox bench`: how fast the model is on this machine. Its definition alone loads no part of the model. */
@@ -15,7 +15,7 @@ export const benchCommand: DocumentedCommand = {
     ['--device wasm --threads 1', 'another device'],
     ['--json > bench.json', 'one JSON document, to compare machines or versions'],
   ],
-  choices: { device: modelDevices, model: ['tiny'] },
+  choices: modelChoices,
   args: {
     clip: {
       type: 'positional',

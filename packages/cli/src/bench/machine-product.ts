@@ -18,7 +18,8 @@ export interface MachineProduct {
 export async function openMachineProduct({
   device,
   threads,
-}: Pick<ModelChoice, 'device' | 'threads'>): Promise<MachineProduct> {
+  precision,
+}: Pick<ModelChoice, 'device' | 'threads' | 'precision'>): Promise<MachineProduct> {
   const executor = await openExecutor({ device, spin: false, ...(threads !== undefined && { threads }) });
   try {
     const weight = parameter('weight', [SIDE, SIDE], { kind: 'constant', value: 0 });
@@ -28,7 +29,11 @@ export async function openMachineProduct({
     const random = new Random(1);
     // Of this deviation the values neither grow nor vanish from product to product.
     const weights = new Map([['weight', squareOf(() => random.normal() / Math.sqrt(SIDE))]]);
-    const session = await executor.load({ graph, weights }, { name: 'matrix products' });
+    const session = await executor.load(
+      { graph, weights },
+      // Of many rows, as everything but the tokens of an answer.
+      { name: 'matrix products', precision: precision === 'int4' ? 'int8' : precision },
+    );
     const x = squareOf(() => random.normal());
     const gigaflop = productFlops(graph) / 1e9;
     return {

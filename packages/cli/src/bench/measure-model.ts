@@ -10,7 +10,7 @@ import { type ClipSizes, type ComputedStage, stageFlops, tokenFlops } from './mo
 import type { BenchOptions } from './options';
 
 /** What is measured. */
-export interface BenchSubject extends Pick<BenchOptions, 'model' | 'device' | 'threads' | 'runs'> {
+export interface BenchSubject extends Pick<BenchOptions, 'model' | 'device' | 'threads' | 'precision' | 'runs'> {
   readonly clip: string;
   readonly words: ClipWords;
 }
@@ -21,11 +21,14 @@ export async function measureModel(
   onStep: (step: string, done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<BenchDocument> {
-  const { clip, words, runs, model: name, device, threads } = subject;
+  const { clip, words, runs, model: name, device, threads, precision } = subject;
   const steps = runs + 2;
   onStep('loading the model', 0, steps);
   const startedMs = performance.now();
-  const model = await NanoEmoX.fromPretrained(name, { device, signal, ...(threads !== undefined && { threads }) });
+  const model = await NanoEmoX.fromPretrained(name, {
+    ...{ device, precision, signal },
+    ...(threads !== undefined && { threads }),
+  });
   let product: MachineProduct | undefined;
   try {
     const readMs = performance.now() - startedMs;
@@ -46,6 +49,7 @@ export async function measureModel(
       clip,
       words,
       model: { preset: model.config.preset, device: model.device },
+      precision,
       machine: { processor: await processorText(), node: process.version, productGigaflopsPerSecond },
       runs,
       load,

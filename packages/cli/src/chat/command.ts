@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
-import { modelArguments, modelDevices, outputArguments, wordsArguments } from '../shared-options';
+import { modelArguments, modelChoices, outputArguments, wordsArguments } from '../shared-options';
 import { DEFAULT_HISTORY_TURNS, readChatOptions } from './options';
 
 /** `nano-emox chat`: a conversation with the empathic responder. Its definition alone loads no part of the model. */
@@ -15,7 +15,7 @@ export const chatCommand: DocumentedCommand = {
     ['--sample --hide-chain', 'about the sample clip, responses alone'],
     ['talk.mp4 --json < turns.txt', 'a turn a line in, JSON lines out'],
   ],
-  choices: { device: modelDevices, model: ['tiny'] },
+  choices: modelChoices,
   args: {
     clip: { type: 'positional', required: false, description: 'Video or audio file of the speaker' },
     sample: { type: 'boolean', description: 'Take the sample clip' },

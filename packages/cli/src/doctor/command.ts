@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
 import type { DocumentedCommand } from '../documented-command';
-import { modelArguments, modelDevices, outputArguments, readModelChoice, readOutputChoice } from '../shared-options';
+import { modelArguments, modelChoices, outputArguments, readModelChoice, readOutputChoice } from '../shared-options';
 
 /** `nano-emox doctor`: looks at the machine and at what is installed. Its definition alone loads no part of the model. */
 export const doctorCommand: DocumentedCommand = {
@@ -14,7 +14,7 @@ export const doctorCommand: DocumentedCommand = {
     ['--model ./mine --device cuda', 'a model of your own on a device of your choice'],
     ['--json', 'the same for a bug report'],
   ],
-  choices: { device: modelDevices, model: ['tiny'] },
+  choices: modelChoices,
   args: {
     ...modelArguments,
     json: { type: 'boolean', description: 'Print one JSON document instead of the list' },

@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
-import { listed, modelArguments, modelDevices, outputArguments } from '../shared-options';
+import { listed, modelArguments, modelChoices, outputArguments } from '../shared-options';
 import { componentNames, featureFormats, readFeatureOptions } from './options';
 
 /** `nano-emox features`: clips in, tensors of any component out. Its definition alone loads no part of the model. */
@@ -15,7 +15,7 @@ export const featuresCommand: DocumentedCommand = {
     ['talk.mp4 --component fusion --format npy', 'a file for each tensor: talk.mp4.fusion.tokens.npy, …'],
     ['"talks/**/*.mp4" --json', 'names, shapes and files as one JSON document'],
   ],
-  choices: { component: componentNames, format: featureFormats, device: modelDevices, model: ['tiny'] },
+  choices: { component: componentNames, format: featureFormats, ...modelChoices },
   args: {
     clips: {
       type: 'positional',

@@ -8,7 +8,7 @@ import { FaceDetector } from '@nano-emox/media';
 import { readModelConfig } from '@nano-emox/recipes';
 import { SceneEncoder } from '@nano-emox/scene-encoder';
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
-import { componentFolders, type EmotionModelConfig } from 'nano-emox';
+import { componentFolders, type EmotionModelConfig, partPrecision } from 'nano-emox';
 import type { ModelChoice } from '../shared-options';
 import type { FeatureComponent } from './options';
 
@@ -52,7 +52,7 @@ const loaders = {
  * @throws MissingFileError, InvalidFileError, InvalidConfigError, WeightsMismatchError, DeviceUnavailableError, AbortedError
  */
 export async function openFeatureModel(
-  { model, device, threads }: ModelChoice,
+  { model, device, threads, precision }: ModelChoice,
   components: readonly FeatureComponent[],
   signal: AbortSignal,
 ): Promise<FeatureModel> {
@@ -71,7 +71,10 @@ export async function openFeatureModel(
     const parts: Partial<Record<Part, unknown>> = {};
     for (const name of new Set(components.flatMap((component) => partsOf[component]))) {
       throwIfAborted(signal, 'loading the model');
-      const part = await loaders[name](join(folder, componentFolders[name]), { executor });
+      const part = await loaders[name](join(folder, componentFolders[name]), {
+        executor,
+        precision: partPrecision(name, precision),
+      });
       opened.push(part);
       parts[name] = part;
     }

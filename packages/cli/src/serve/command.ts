@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty';
 import type { DocumentedCommand } from '../documented-command';
-import { modelArguments, modelDevices, outputArguments } from '../shared-options';
+import { modelArguments, modelChoices, outputArguments } from '../shared-options';
 import { DEFAULT_PORT, readServeOptions } from './options';
 
 /** `nano-emox serve`: the model behind HTTP. Its definition alone loads no part of the model and no server. */
@@ -14,7 +14,7 @@ export const serveCommand: DocumentedCommand = {
     ['--port 0 --threads 4', 'at any free port, which is printed'],
     ['--max-upload 16 --time-limit 20 --running 1 --waiting 2', 'clips up to 16 MiB, 20 s each, one after the other'],
   ],
-  choices: { device: modelDevices, model: ['tiny'] },
+  choices: modelChoices,
   args: {
     port: { type: 'string', valueHint: 'number', description: `0 for any free one (Default: ${DEFAULT_PORT})` },
     host: {

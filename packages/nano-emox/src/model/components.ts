@@ -3,7 +3,7 @@ import { Adapter } from '@nano-emox/adapters';
 import { AudioEncoder } from '@nano-emox/audio-encoder';
 import { PerceptionHead } from '@nano-emox/distillation';
 import { duplexAttention } from '@nano-emox/duplex-attention';
-import type { Executor } from '@nano-emox/engine';
+import type { Executor, Precision } from '@nano-emox/engine';
 import { type ComponentOptions, openExecutor, type SaveOptions } from '@nano-emox/engine/runtime';
 import { FaceEncoder } from '@nano-emox/face-encoder';
 import { FusionExperts } from '@nano-emox/fusion-experts';
@@ -12,6 +12,7 @@ import { FaceDetector } from '@nano-emox/media';
 import { SceneEncoder } from '@nano-emox/scene-encoder';
 import { FaceTokens } from '../analysis/face-tokens';
 import type { EmotionModelConfig } from '../model-config';
+import { partPrecision } from './part-precision';
 
 /** The parts of a model, ready to run. */
 export interface ModelComponents {
@@ -57,6 +58,11 @@ export type Loaders = {
 
 /** Options of a whole model. */
 export interface ModelOptions extends ComponentOptions {
+  /**
+   * How products with the weights are computed. `'int4'` is for the language model's answers; what it reads, and all other parts, are then
+   * computed as with `'int8'`. @default 'float32'
+   */
+  readonly precision?: Precision;
   /**
    * Whether compiling the parts and starting the face detector begins while the model is still being loaded. Nobody waits for
    * it; what fails there fails again where it is needed. @default false
@@ -132,7 +138,7 @@ export async function openComponents(
   options: ModelOptions,
   loaders: Loaders,
 ): Promise<OpenComponents> {
-  const { warmUp = false, ...shared } = options;
+  const { warmUp = false, precision = 'float32', ...shared } = options;
   const executor = options.executor ?? (await openExecutor({ spin: false, ...shared }));
   const faceDetector = new FaceDetector();
   const opened: { dispose(): Promise<void> }[] = [faceDetector];
@@ -145,7 +151,7 @@ export async function openComponents(
   try {
     const parts: Partial<Record<keyof ModelComponents, unknown>> = {};
     for (const [name, load] of Object.entries(loaders) as [keyof ModelComponents, Loaders[keyof ModelComponents]][]) {
-      const part = await load({ ...shared, executor });
+      const part = await load({ ...shared, executor, precision: partPrecision(name, precision) });
       opened.push(part);
       parts[name] = part;
       if (warmUp) begin(part.warmUp());
