@@ -36,6 +36,45 @@ describe('ChatTemplate', () => {
   });
 });
 
+describe('a hostile template', () => {
+  const doubled = (start: string, times: number) => `{% set a = ${start} %}${'{% set a = a + a %}'.repeat(times)}`;
+
+  it.each([
+    ['loops without end', '{% for a in range(99999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}'],
+    ['asks for a list that fills the memory', '{% for a in range(99999999999) %}{% endfor %}'],
+    ['asks for a list of infinitely many', '{% for a in range(0, 1, 0) %}{% endfor %}'],
+    ['doubles a text', `${doubled("'x'", 40)}{{ a }}`],
+    ['doubles a list', `${doubled('[1]', 40)}{{ a | length }}`],
+    ['keeps many long texts', `${doubled("'x'", 20)}{% for i in range(9999) %}{% set b = a | upper %}{% endfor %}`],
+    ['puts a text into itself', `${doubled("'x'", 20)}{{ a.replace('x', a) }}`],
+    ['has too much to parse', ' '.repeat(500_001)],
+  ])('that %s is refused, quickly', (_, source) => {
+    const startedMs = performance.now();
+    const error = (() => {
+      try {
+        return ChatTemplate.parse(source, 'here.gguf').render([user]);
+      } catch (caught) {
+        return caught;
+      }
+    })();
+    expect(error).toMatchObject({ code: expect.stringMatching(/^INVALID_(FILE|ARGUMENT)$/) });
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+  });
+
+  it('that calls itself is refused', () => {
+    const template = ChatTemplate.parse('{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}');
+    expect(() => template.render([user])).toThrow(InvalidArgumentError);
+  });
+
+  it('is not taken for a long conversation', () => {
+    const messages = Array.from({ length: 2_000 }, (_, index) => ({
+      role: index % 2 === 0 ? 'user' : 'assistant',
+      content: 'So it goes. '.repeat(100),
+    }));
+    expect(template.render(messages)).toHaveLength(2_000 * 1_200 + 1_000 * 6 + 1_000 * 11 + 11);
+  });
+});
+
 describe('readChatTemplate', () => {
   let folder: string;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
-import { Template } from '@huggingface/jinja';
 import { InvalidArgumentError, InvalidFileError } from '@nano-emox/tensor-contract';
+import { BoundedTemplate, TemplateLimitError } from './bounded-template';
 
 /** One message of a conversation. */
 export interface ChatMessage {
@@ -19,12 +19,16 @@ export interface RenderChatOptions {
   readonly eosToken?: string;
 }
 
-/** The template by which an instruct model was taught to read conversations, in the Jinja dialect of Hugging Face. */
+/**
+ * The template by which an instruct model was taught to read conversations, in the Jinja dialect of Hugging Face. It is a program from a
+ * file; one that would not end, or would fill the memory, is an error.
+ */
 export class ChatTemplate {
   private constructor(
     /** Text of the template, for saving. */
     readonly source: string,
-    private readonly template: Template,
+    private readonly template: BoundedTemplate,
+    private readonly where: string,
   ) {}
 
   /**
@@ -33,36 +37,46 @@ export class ChatTemplate {
    */
   static parse(source: string, where = 'chat template'): ChatTemplate {
     try {
-      return new ChatTemplate(source, new Template(source));
+      return new ChatTemplate(source, new BoundedTemplate(source), where);
     } catch (cause) {
-      throw new InvalidFileError({
-        message: `${where}: the chat template cannot be read: ${messageOf(cause)}`,
-        hint: 'Give the template that belongs to the model, or the text of the conversation itself.',
-        path: where,
-        cause,
-      });
+      throw unusable(where, 'cannot be read', cause);
     }
   }
 
-  /** The text of a conversation. @throws InvalidArgumentError when there is no message, or the template refuses them */
+  /**
+   * The text of a conversation.
+   * @throws InvalidArgumentError when there is no message, or the template refuses them
+   * @throws InvalidFileError when the template takes more time or memory than any conversation needs
+   */
   render(messages: readonly ChatMessage[], options: RenderChatOptions = {}): string {
     const { addGenerationPrompt = true, bosToken = '', eosToken = '' } = options;
     if (messages.length === 0) throw refused('there are no messages', 'Give at least one, e.g. of the role user.');
+    const variables = {
+      // Templates may change what they are given.
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      add_generation_prompt: addGenerationPrompt,
+      bos_token: bosToken,
+      eos_token: eosToken,
+    };
     try {
-      return this.template.render({
-        // Templates may change what they are given.
-        messages: messages.map(({ role, content }) => ({ role, content })),
-        add_generation_prompt: addGenerationPrompt,
-        bos_token: bosToken,
-        eos_token: eosToken,
-      });
+      const characters = messages.reduce((sum, { role, content }) => sum + role.length + content.length, 0);
+      return this.template.render(variables, characters);
     } catch (cause) {
+      if (cause instanceof TemplateLimitError) throw unusable(this.where, 'is not run any further', cause);
       throw refused(messageOf(cause), 'Check the roles and their order.', cause);
     }
   }
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const unusable = (where: string, problem: string, cause: unknown) =>
+  new InvalidFileError({
+    message: `${where}: the chat template ${problem}: ${messageOf(cause)}`,
+    hint: 'Give the template that belongs to the model, or the text of the conversation itself.',
+    path: where,
+    cause,
+  });
 
 const refused = (problem: string, hint: string, cause?: unknown) =>
   new InvalidArgumentError({
