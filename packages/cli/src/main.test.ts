@@ -29,12 +29,14 @@ interface Run {
   readonly stderr: string;
 }
 
-function run(args: readonly string[], { nodeArgs = [] as readonly string[], interruptAfter = '' } = {}): Promise<Run> {
+function run(
+  args: readonly string[],
+  { nodeArgs = [] as readonly string[], interruptAfter = '', input = '' } = {},
+): Promise<Run> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...nodeArgs, program, ...args], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd: folder });
+    child.stdin.on('error', () => undefined); // a program that does not read may have ended
+    child.stdin.end(input);
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text) => {
       output.stdout += text;
@@ -173,6 +175,26 @@ describe('with fresh weights', { timeout: TIMEOUT_MS }, () => {
     expect(page.match(/<h3>How unevenly the model attends<\/h3>/g)).toHaveLength(1);
   });
 
+  it('answers about texts without a clip, of a pipe as of the command line', async () => {
+    const lines = ['{"id":7,"text":"We won!","emotion":"joy"}', '{"text":""}', `{"text":"${'so '.repeat(2000)}"}`];
+    const options = ['--tasks', 'mer,eiOc,eC', '--emotion', 'fear', '--jsonl', '--model', at('model')];
+    const { code, stdout, stderr } = await run(['analyze', '--text', 'Help!', '--texts', '-', ...options], {
+      input: lines.join('\n'),
+    });
+    expect(code).toBe(1);
+    const documents = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(documents).toMatchObject([{ text: 'Help!' }, { text: 'We won!', id: 7, line: 1 }, { line: 2 }, { line: 3 }]);
+    for (const document of documents.slice(0, 2)) {
+      for (const task of ['mer', 'eiOc', 'eC']) expectAnswer(document[task]);
+      expect(document).not.toHaveProperty('msa');
+    }
+    expect(documents.slice(2).map(({ error }) => error.code)).toEqual(['INVALID_FILE', 'INVALID_ARGUMENT']);
+    expect(stderr.match(/^error \[/gm)).toHaveLength(2);
+  });
+
   it('writes a report with the words beside the clip, and stops at Ctrl-C', async () => {
     await copyFile(sampleClip.path, at('talk.mp4'));
     await writeFile(at('talk.srt'), '1\n00:00:00,000 --> 00:00:03,000\nWell done me\n');
@@ -192,6 +214,13 @@ describe.skipIf(!hasTrainedWeights)('with the weights of the package (skipped wh
     const document = JSON.parse(stdout);
     for (const key of taskKeys) expect(document[key], key).toMatchObject({ confidence: expect.any(Number) });
     expect(Object.keys(document.erg.value.chainOfEmpathy)).toHaveLength(4);
+  });
+
+  it('names the emotion of a text', { timeout: TIMEOUT_MS }, async () => {
+    const args = ['analyze', '--text', 'I am so happy, we won the game!', '--tasks', 'mer', '--json'];
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ mer: { value: { emotion: 'happy' } }, model: { preset: 'tiny' } });
   });
 
   it.skipIf(!hasPeople)('answers for real people (needs shared/data/clips)', { timeout: TIMEOUT_MS }, async () => {

@@ -39,7 +39,7 @@ export class ClipResults {
 
   /** Prints what has to wait for the last clip, and writes the page. @throws InvalidFileError */
   async finish(): Promise<void> {
-    if (this.options.json) this.stdout.write(jsonText(this.documents, this.isSingle));
+    if (this.options.json) this.stdout.write(jsonText(this.documents, this.isSingle, 'clips'));
     if (this.options.html === undefined) return;
     const [{ htmlReport }, { writeFileAtomic }] = await Promise.all([
       import('../report/html-report'),

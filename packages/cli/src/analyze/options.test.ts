@@ -57,6 +57,8 @@ describe('options of analyze', () => {
     [['--device', 'gpu'], 'no device "gpu"'],
     [['--tasks', 'mer,joy'], 'no task "joy"'],
     [['--tasks', ''], 'no task ""'],
+    [['--tasks', 'mer,v-oc'], 'vOc is asked of texts'],
+    [['--emotion', 'joy'], '--emotion is for texts'],
     [['--words', 'a', '--words-file', 'b.txt'], 'both given'],
     [['a.mp4', 'b.mp4', '--words', 'x'], 'words of one clip'],
     [['--json', '--jsonl'], 'both given'],

@@ -1,4 +1,4 @@
-import { type AnyTaskId, type TaskId, taskIds } from '@nano-emox/tasks';
+import { type AnyTaskId, affectTaskIds, allTaskIds, type TaskId, taskIds } from '@nano-emox/tasks';
 import type { ArgsDef } from 'citty';
 import { CommandArguments } from '../arguments';
 import {
@@ -35,9 +35,6 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
   const given = new CommandArguments('analyze', rawArgs, args);
   const words = readWordsChoice(given);
   checkWordsFit(clips.length, words);
-  if (given.flag('json') && given.flag('jsonl')) {
-    given.fail('--json and --jsonl are both given', 'Pass one of them.', 'jsonl');
-  }
   const html = given.text('html');
   if (html === '') given.fail('--html names no file', 'Write --html report.html.', 'html');
   const attention = given.flag('attention');
@@ -47,15 +44,34 @@ export function readOptions(clips: readonly string[], rawArgs: readonly string[]
   return {
     clips,
     ...words,
-    tasks: readTasks(given) ?? taskIds,
+    tasks: readClipTasks(given) ?? taskIds,
     ...readModelChoice(given),
-    json: given.flag('json'),
-    jsonl: given.flag('jsonl'),
+    ...readFormat(given),
     timeline: given.flag('timeline'),
     ...(html !== undefined && { html }),
     attention,
     ...readOutputChoice(given),
   };
+}
+
+/** Whether documents are printed instead of the report. @throws UsageError */
+export function readFormat(given: CommandArguments): Pick<AnalyzeOptions, 'json' | 'jsonl'> {
+  const [json, jsonl] = [given.flag('json'), given.flag('jsonl')];
+  if (json && jsonl) given.fail('--json and --jsonl are both given', 'Pass one of them.', 'jsonl');
+  return { json, jsonl };
+}
+
+/** The tasks to ask about clips. @throws UsageError, also for a task that is asked of texts alone */
+function readClipTasks(given: CommandArguments): readonly TaskId[] | undefined {
+  const asked = readTasksOf(allTaskIds, given);
+  const ofTexts = asked?.find((task) => affectTaskIds.some((id) => id === task));
+  if (ofTexts !== undefined) {
+    given.fail(`--tasks: ${ofTexts} is asked of texts, not of clips`, 'Add --text or --texts.', 'tasks');
+  }
+  if (given.text('emotion') !== undefined) {
+    given.fail('--emotion is for texts', 'Add --text or --texts, or leave it out.', 'emotion');
+  }
+  return asked as readonly TaskId[] | undefined;
 }
 
 /** The tasks that an option lists, of the six. @throws UsageError */

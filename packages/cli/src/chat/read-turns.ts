@@ -1,9 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { InvalidArgumentError } from '@nano-emox/tensor-contract';
-
-/** Longest line of a pipe, in characters: a book is no turn, and memory is finite. */
-export const MAX_LINE_CHARS = 1_000_000;
+import { inputLines } from '../input-lines';
 
 /**
  * What is typed at a terminal, line by line, with a prompt and line editing. Ends with Ctrl-D or the signal; Ctrl-C reaches the
@@ -34,30 +31,7 @@ export async function* typedTurns(
   }
 }
 
-/** Lines of a pipe or a file that are not blank. Ends with the input or the signal. @throws InvalidArgumentError for a line without end */
+/** Lines of a pipe or a file that are not blank. @throws as {@link inputLines} */
 export async function* pipedTurns(input: Readable, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
-  let rest = '';
-  const stop = () => input.destroy();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
-      const lines = `${rest}${chunk}`.split(/\r?\n/);
-      rest = lines.pop() as string;
-      for (const line of lines) if (line.trim() !== '') yield line.trim();
-      if (rest.length > MAX_LINE_CHARS) throw lineTooLong();
-    }
-    if (rest.trim() !== '') yield rest.trim();
-  } catch (error) {
-    if (!signal.aborted) throw error; // else it is the input that was closed above
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-function lineTooLong(): InvalidArgumentError {
-  return new InvalidArgumentError({
-    message: `a line of the input has more than ${MAX_LINE_CHARS} characters`,
-    hint: 'Give text, one turn a line.',
-    argument: 'stdin',
-  });
+  for await (const { text } of inputLines(input, signal)) yield text;
 }

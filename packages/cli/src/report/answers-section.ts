@@ -1,22 +1,31 @@
-import { type TaskId, type TaskValues, taskIds, tasks } from '@nano-emox/tasks';
-import type { AnalysisResult, EmotionDecision, TaskOutcome } from 'nano-emox';
+import { type AnyTaskId, type AnyTaskValues, allTaskIds, taskOf } from '@nano-emox/tasks';
+import type { EmotionDecision, TaskOutcome } from 'nano-emox';
+import type { AnyOutcomes } from '../analyze/analyzed-text';
 import type { ReportPage, ReportStyle } from './page';
 import { percent, signed } from './quantities';
 import { printable } from './wrap-text';
 
-const labels: Readonly<Record<TaskId, string>> = {
+const labels: Readonly<Record<AnyTaskId, string>> = {
   msa: 'Sentiment',
   mer: 'Emotion',
   ovMer: 'In own words',
   eri: 'Why',
   mir: 'Intent',
   erg: 'Empathy',
+  eiReg: 'Intensity',
+  eiOc: 'Level',
+  vReg: 'Valence',
+  vOc: 'Valence class',
+  eC: 'Emotions',
 };
 
+/** Levels of EI-oc in words. */
+const levelNames = ['none', 'low', 'moderate', 'high'];
+
 type Writers = {
-  readonly [Id in TaskId]: (
+  readonly [Id in AnyTaskId]: (
     page: ReportPage,
-    value: TaskValues[Id],
+    value: AnyTaskValues[Id],
     note: string,
     style: Pick<ReportStyle, 'colors'>,
   ) => void;
@@ -42,33 +51,40 @@ const writers: Writers = {
     page.row('goal', printable(chain.goalToResponse), { indent });
     page.row('response', `“${printable(response)}”`, { indent, paint: colors.bold });
   },
+  eiReg: (page, { emotion, intensity }, note) =>
+    page.row(labels.eiReg, `${printable(emotion)}, ${intensity.toFixed(2)} on a scale from 0 to 1`, { note }),
+  eiOc: (page, { emotion, level }, note) =>
+    page.row(labels.eiOc, `${printable(emotion)}, ${level} of 3: ${levelNames[level]}`, { note }),
+  vReg: (page, { valence }, note) => page.row(labels.vReg, `${valence.toFixed(2)} on a scale from 0 to 1`, { note }),
+  vOc: (page, { valenceClass }, note) =>
+    page.row(labels.vOc, `${wholeSigned(valenceClass)} on a scale from −3 to +3`, { note }),
+  eC: (page, { emotions }, note) =>
+    page.row(labels.eC, emotions.length > 0 ? emotions.join(', ') : 'neutral', { note }),
 };
 
+const wholeSigned = (value: number) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value)}`;
+
 /** The answers of the tasks that were asked, with confidence; an answer that cannot be read is shown as it came. */
-export function writeAnswers(
-  page: ReportPage,
-  outcomes: AnalysisResult['tasks'],
-  style: Pick<ReportStyle, 'colors'>,
-): void {
+export function writeAnswers(page: ReportPage, outcomes: AnyOutcomes, style: Pick<ReportStyle, 'colors'>): void {
   page.heading('Answers', 'confidence');
-  for (const id of taskIds) {
+  for (const id of allTaskIds) {
     const outcome = outcomes[id];
-    if (outcome) writeAnswer(page, id, outcome as TaskOutcome, style);
+    if (outcome) writeAnswer(page, id, outcome, style);
   }
 }
 
-function writeAnswer<Id extends TaskId>(
+function writeAnswer<Id extends AnyTaskId>(
   page: ReportPage,
   id: Id,
-  outcome: TaskOutcome,
+  outcome: TaskOutcome<AnyTaskId>,
   style: Pick<ReportStyle, 'colors'>,
 ): void {
   if (outcome.status === 'parsed') {
-    writers[id](page, outcome.value as TaskValues[Id], percent(outcome.confidence), style);
+    writers[id](page, outcome.value as AnyTaskValues[Id], percent(outcome.confidence), style);
     if ('decision' in outcome && outcome.decision) writeDecision(page, outcome.decision, style);
     return;
   }
-  page.row(labels[id], `no answer to ${tasks[id].abbreviation}: ${outcome.detail}`, {
+  page.row(labels[id], `no answer to ${taskOf(id).abbreviation}: ${outcome.detail}`, {
     note: '–',
     paint: style.colors.yellow,
   });

@@ -131,7 +131,7 @@ describe('formatReport', () => {
 
 describe('JSON document', () => {
   it('has the tasks at the top, each with value and confidence or the reason why not', () => {
-    const document = JSON.parse(jsonText([resultDocument(analyzed)], true));
+    const document = JSON.parse(jsonText([resultDocument(analyzed)], true, 'clips'));
     expect(document.mer).toEqual({ value: { emotion: 'sad' }, confidence: 0.5 });
     expect(document.mir).toEqual({ unparsed: 'unknown-label', text: 'what\u001b[31m ever' });
     expect(document).not.toHaveProperty('ovMer');
@@ -157,7 +157,7 @@ describe('JSON document', () => {
   });
 
   it('wraps the documents of several clips', () => {
-    const { clips } = JSON.parse(jsonText([resultDocument(analyzed), resultDocument(analyzed)], false));
+    const { clips } = JSON.parse(jsonText([resultDocument(analyzed), resultDocument(analyzed)], false, 'clips'));
     expect(clips).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { GeneratedOutcome, TaskId, TaskValues } from '@nano-emox/tasks';
+import type { AnyTaskId, AnyTaskValues, GeneratedOutcome, TaskId, TaskValues } from '@nano-emox/tasks';
 import type { AnalysisResult, EmotionDecision } from 'nano-emox';
 import type { AnalyzedClip } from '../analyze/analyzed-clip';
 import { describeError, type ErrorDocument } from '../print-error';
@@ -65,17 +65,18 @@ export function failureDocument(path: string, error: unknown): ClipFailureDocume
   return { clip: path, error: describeError(error) };
 }
 
-/** One document whatever happened: the clip's own for a single clip, `{ clips: […] }` where there may be several. */
-export function jsonText(documents: readonly (AnalysisDocument | ClipFailureDocument)[], isSingle: boolean): string {
-  return `${JSON.stringify(isSingle ? documents[0] : { clips: documents }, null, 2)}\n`;
+/** One document whatever happened: its own for a single clip or text, `{ clips: […] }` or `{ texts: […] }` where there may be several. */
+export function jsonText(documents: readonly object[], isSingle: boolean, several: 'clips' | 'texts'): string {
+  return `${JSON.stringify(isSingle ? documents[0] : { [several]: documents }, null, 2)}\n`;
 }
 
 /** A document on one line. */
-export function jsonLine(document: AnalysisDocument | ClipFailureDocument): string {
+export function jsonLine(document: object): string {
   return `${JSON.stringify(document)}\n`;
 }
 
-function answerDocument<Value extends TaskValues[TaskId]>(
+/** The value of an answer with its confidence, or why there is none. */
+export function answerDocument<Value extends AnyTaskValues[AnyTaskId]>(
   outcome: GeneratedOutcome<Value> & { readonly decision?: EmotionDecision },
 ): AnswerDocument<Value> {
   if (outcome.status !== 'parsed') return { unparsed: outcome.reason, text: outcome.answer };
