@@ -1,7 +1,8 @@
 /**
  * Puts the measured scores into the model card, `packages/weights-tiny/README.md`: `node scripts/model-card.mjs [--run folder]
  * [--check]`. Sources are `scores.json` beside the card, which `evaluate.mjs` writes, and the best validation in the
- * `metrics.jsonl` of each stage of the run (`log.jsonl` in older runs). Nothing in the table is typed by hand.
+ * `metrics.jsonl` of each stage of the run (`log.jsonl` in older runs). Nothing in the table is typed by hand; each row has the
+ * command that measures it.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,8 +26,8 @@ await runMain(async () => {
     );
   }
   const table = [
-    '| part | data | split | measure | score | items |',
-    '|---|---|---|---|---|---|',
+    '| part | data | split | measure | score | items | command |',
+    '|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n');
   fillReadmeBlock(join(packageFolder, 'README.md'), 'scores', table, { check: values.check });
@@ -37,13 +38,14 @@ await runMain(async () => {
 function evaluated(path) {
   if (!existsSync(path)) return [];
   const { scores } = readJson(path);
-  return scores.map(({ dataSet, split, metric, value, best = 1, count, note }) => [
+  return scores.map(({ dataSet, split, metric, value, best = 1, count, note, command }) => [
     'tiny model',
     dataSet,
     split,
     note ? `${metric} (${note})` : metric,
     measured(value, best),
     String(count),
+    `\`${command}\``,
   ]);
 }
 
@@ -83,7 +85,8 @@ function validationRows(stage, { phase, step, metrics }) {
     const [dataSet, metric] = separator < 0 ? ['–', name] : [name.slice(0, separator), name.slice(separator + 1)];
     const part = phase === stage ? stage : `${stage}, ${phase}`;
     const shown = metric === 'loss' ? value.toFixed(3) : percent(value);
-    return [part, dataSet, `validation, step ${step}`, words(metric), shown, '–'];
+    const command = `\`node packages/recipes/scripts/train.mjs ${stage}\``;
+    return [part, dataSet, `validation, step ${step}`, words(metric), shown, '–', command];
   });
 }
 

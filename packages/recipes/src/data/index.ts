@@ -16,6 +16,7 @@ export {
   framesPerClip,
   type LoadRenderedOptions,
   loadRendered,
+  type RenderedData,
   type RenderedItem,
   RenderedSet,
   type RenderedTruth,
@@ -34,6 +35,8 @@ export { plainVoice, sampleVoiceChange, type VoiceBatchOptions, type VoiceChange
 export {
   type LoadVoicesOptions,
   loadVoices,
+  partOfSpeaker,
+  type SpeakerSplit,
   type VoiceData,
   type VoiceSet,
   type VoiceSource,

@@ -18,6 +18,7 @@ describe('loadRendered', () => {
       size: 16,
       trainCount: 3,
       validationCount: 2,
+      testCount: 1,
       threads: 0,
       ...(onProgress && { onProgress }),
     });
@@ -26,8 +27,9 @@ describe('loadRendered', () => {
     const progress: number[][] = [];
     const made = await load((...counts) => progress.push(counts));
     expect(progress).toEqual([
-      [2, 5],
-      [5, 5],
+      [1, 6],
+      [3, 6],
+      [6, 6],
     ]);
     const names = await readdir(cacheFolder);
     expect(names.filter((name) => name.endsWith('.part'))).toEqual([]);
@@ -42,8 +44,10 @@ describe('loadRendered', () => {
       const error = item.samples.reduce((most, value, at) => Math.max(most, Math.abs(value - clip.samples[at]!)), 0);
       expect(error).toBeLessThan(1 / 32768);
     }
-    const seeds = [0, 1].map((index) => read.validation.truth(index).seed);
-    expect(new Set([...seeds, ...[0, 1, 2].map((index) => read.train.truth(index).seed)]).size).toBe(5);
+    const seeds = Object.values(read).flatMap((part) =>
+      Array.from({ length: part.count }, (_, index) => part.truth(index).seed),
+    );
+    expect(new Set(seeds).size).toBe(6); // no clip is in two parts
     expect(() => read.train.get(3)).toThrow(/no clip 3/);
   });
 });

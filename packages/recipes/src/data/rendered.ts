@@ -40,6 +40,8 @@ export interface LoadRenderedOptions {
   readonly trainCount?: number;
   /** @default 160 */
   readonly validationCount?: number;
+  /** @default 0 */
+  readonly testCount?: number;
   /** @default 1 */
   readonly seed?: number;
   /** Worker threads, of low priority. 0 renders in this thread. @default 2 */
@@ -48,6 +50,14 @@ export interface LoadRenderedOptions {
   readonly signal?: AbortSignal;
   /** Called after each chunk with the clips that are ready, those cached before included. */
   readonly onProgress?: (readyClips: number, allClips: number) => void;
+}
+
+/** Rendered clips in three parts, each with seeds of its own. */
+export interface RenderedData {
+  readonly train: RenderedSet;
+  readonly validation: RenderedSet;
+  /** For the report, never for a decision. */
+  readonly test: RenderedSet;
 }
 
 /** One chunk of clips, as a worker is told about it. */
@@ -109,10 +119,9 @@ export class RenderedSet {
 }
 
 /** Clips that the project renders itself: a face, a voice and words of one emotion, with all that is true about them. */
-export async function loadRendered(
-  options: LoadRenderedOptions,
-): Promise<{ readonly train: RenderedSet; readonly validation: RenderedSet }> {
-  const { cacheFolder, size = 64, trainCount = 1600, validationCount = 160, seed = 1, threads = 2 } = options;
+export async function loadRendered(options: LoadRenderedOptions): Promise<RenderedData> {
+  const { cacheFolder, size = 64, trainCount = 1600, validationCount = 160, testCount = 0, seed = 1 } = options;
+  const { threads = 2 } = options;
   const jobsOf = (part: string, count: number): RenderJob[] =>
     Array.from({ length: Math.ceil(count / clipsPerChunk) }, (_, chunk) => {
       const start = chunk * clipsPerChunk;
@@ -120,11 +129,19 @@ export async function loadRendered(
       const seeds = Array.from({ length }, (_, index) => `${part}-${seed}-${start + index}`);
       return { cacheFolder, name: `rendered-${part}-${String(chunk).padStart(3, '0')}`, size, seeds };
     });
-  const jobs = { train: jobsOf('train', trainCount), validation: jobsOf('validation', validationCount) };
-  await renderAll([...jobs.validation, ...jobs.train], threads, options);
+  const jobs = {
+    train: jobsOf('train', trainCount),
+    validation: jobsOf('validation', validationCount),
+    test: jobsOf('test', testCount),
+  };
+  await renderAll([...jobs.test, ...jobs.validation, ...jobs.train], threads, options);
   const setOf = async (part: readonly RenderJob[], count: number) =>
     new RenderedSet(size, count, await Promise.all(part.map(renderChunk)));
-  return { train: await setOf(jobs.train, trainCount), validation: await setOf(jobs.validation, validationCount) };
+  return {
+    train: await setOf(jobs.train, trainCount),
+    validation: await setOf(jobs.validation, validationCount),
+    test: await setOf(jobs.test, testCount),
+  };
 }
 
 /** Renders the clips of a job, or reads them when they are cached. */

@@ -2,7 +2,7 @@ import { Random } from '@nano-emox/engine';
 import { describe, expect, it } from 'vitest';
 import { activeRange } from './voice-activity';
 import { plainVoice, playVoice, voiceBatch } from './voice-batch';
-import { toInt16, type VoiceSet } from './voices';
+import { partOfSpeaker, toInt16, type VoiceSet } from './voices';
 
 function voiceSet(...recordings: Int16Array[]): VoiceSet {
   const offsets = new Int32Array(recordings.length + 1);
@@ -40,6 +40,29 @@ describe('voiceBatch', () => {
     expect(first).toEqual(again);
     expect(first!.every((value) => Math.abs(value) < 1.1)).toBe(true);
     expect(first!.subarray(0, 32_000)).not.toEqual(first!.subarray(32_000));
+  });
+});
+
+describe('partOfSpeaker', () => {
+  const contributors = Array.from({ length: 4000 }, (_, number) => `emogator-${number}`);
+  const shareOf = (part: string) =>
+    contributors.filter((speaker) => partOfSpeaker(speaker) === part).length / contributors.length;
+
+  it('keeps a twentieth of the contributors to choose by and another to report on', () => {
+    expect(shareOf('validation')).toBeCloseTo(0.05, 1.9);
+    expect(shareOf('test')).toBeCloseTo(0.05, 1.9);
+    expect(shareOf('train') + shareOf('validation') + shareOf('test')).toBe(1);
+  });
+
+  it('names the speakers of EmoDB', () => {
+    expect(['03', '08', '15'].map((name) => partOfSpeaker(`emodb-${name}`))).toEqual(['train', 'validation', 'test']);
+    expect(partOfSpeaker('emodb-03', { emodbTestSpeakers: ['03'] })).toBe('test');
+  });
+
+  it('moves nobody between training and reporting when more are taken to choose by', () => {
+    const tested = (validationShare: number) =>
+      contributors.filter((speaker) => partOfSpeaker(speaker, { validationShare }) === 'test');
+    expect(tested(0.2)).toEqual(tested(0.05));
   });
 });
 

@@ -24,10 +24,12 @@ export interface VoiceSet {
   readonly speakers: readonly string[];
 }
 
-/** EmoDB and EmoGator in two parts that share no speaker. */
+/** EmoDB and EmoGator in three parts that share no speaker. */
 export interface VoiceData {
   readonly train: VoiceSet;
   readonly validation: VoiceSet;
+  /** For the report, never for a decision. */
+  readonly test: VoiceSet;
 }
 
 /** Where recordings come from. */
@@ -44,11 +46,20 @@ export interface LoadVoicesOptions {
   readonly sets?: readonly VoiceSource[];
   /** @default 1 */
   readonly seed?: number;
-  /** Part of the EmoGator contributors held out. @default 0.1 */
+  /** Part of the EmoGator contributors to choose by. @default 0.05 */
   readonly validationShare?: number;
-  /** EmoDB speakers held out: by default a woman (08) and a man (15). */
+  /** Part of the EmoGator contributors to report on. @default 0.05 */
+  readonly testShare?: number;
+  /** EmoDB speakers to choose by. @default a woman, 08 */
   readonly emodbValidationSpeakers?: readonly string[];
+  /** EmoDB speakers to report on. @default a man, 15 */
+  readonly emodbTestSpeakers?: readonly string[];
 }
+
+/** How speakers are divided. */
+export type SpeakerSplit = Required<
+  Pick<LoadVoicesOptions, 'seed' | 'validationShare' | 'testShare' | 'emodbValidationSpeakers' | 'emodbTestSpeakers'>
+>;
 
 /** EmoDB emotions to our classes; boredom has none. */
 const emodbClasses: Readonly<Record<string, string>> = {
@@ -63,23 +74,20 @@ const emogatorClasses: Readonly<Record<string, string>> = {
 
 /**
  * EmoDB (Burkhardt et al. 2005; German sentences) and EmoGator (Buhl 2023; vocal bursts) with the silence before and after
- * the voice cut away. Held out by speaker: chosen EmoDB speakers, and EmoGator contributors by a hash of their number.
+ * the voice cut away. Divided by speaker: chosen EmoDB speakers, and EmoGator contributors by a hash of their number.
  * @throws MissingFileError without the archives, InvalidFileError for an unknown name
  */
 export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData> {
   const { cacheFolder, dataFolder } = options;
-  const { seed, validationShare, emodbValidationSpeakers } = { ...usualSplit, ...options };
-  const isHeldOut = (speaker: string) => isHeldOutSpeaker(speaker, { seed, validationShare, emodbValidationSpeakers });
+  const split = splitOf(options);
   const sets = voiceSources.filter((set) => (options.sets ?? voiceSources).includes(set));
   const someSets = sets.length < voiceSources.length && { sets };
-  const key = JSON.stringify({ version: 1, seed, validationShare, emodbValidationSpeakers, ...someSets });
+  const key = JSON.stringify({ version: 2, ...split, ...someSets });
   const { facts, arrays } = await cachedSet(cacheFolder, 'voices', key, async () => {
     const voices: LabelledVoice[] = [];
     for (const set of sets) voices.push(...(await readers[set](dataFolder)));
-    const parts = {
-      train: voices.filter(({ speaker }) => !isHeldOut(speaker)),
-      validation: voices.filter(({ speaker }) => isHeldOut(speaker)),
-    };
+    const of = (part: keyof VoiceData) => voices.filter(({ speaker }) => partOfSpeaker(speaker, split) === part);
+    const parts = { train: of('train'), validation: of('validation'), test: of('test') };
     return {
       facts: Object.fromEntries(
         Object.entries(parts).map(([name, part]) => [name, part.map((voice) => voice.speaker)]),
@@ -87,7 +95,7 @@ export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData>
       arrays: Object.assign({}, ...Object.entries(parts).map(([name, part]) => toArrays(name, part))),
     };
   });
-  const part = (name: string): VoiceSet => {
+  const part = (name: keyof VoiceData): VoiceSet => {
     const speakers = facts[name] as readonly string[];
     return {
       count: speakers.length,
@@ -97,21 +105,30 @@ export async function loadVoices(options: LoadVoicesOptions): Promise<VoiceData>
       speakers,
     };
   };
-  return { train: part('train'), validation: part('validation') };
+  return { train: part('train'), validation: part('validation'), test: part('test') };
 }
 
-const usualSplit = { seed: 1, validationShare: 0.1, emodbValidationSpeakers: ['08', '15'] } as const;
+const splitOf = ({
+  seed = 1,
+  validationShare = 0.05,
+  testShare = 0.05,
+  emodbValidationSpeakers = ['08'],
+  emodbTestSpeakers = ['15'],
+}: Partial<SpeakerSplit>): SpeakerSplit => ({
+  ...{ seed, validationShare, testShare, emodbValidationSpeakers, emodbTestSpeakers },
+});
 
-/** Whether {@link loadVoices} keeps a speaker for validation. @param speaker such as `emodb-08` or `emogator-000123` */
-export function isHeldOutSpeaker(
-  speaker: string,
-  options: Pick<LoadVoicesOptions, 'seed' | 'validationShare' | 'emodbValidationSpeakers'> = {},
-): boolean {
-  const { seed, validationShare, emodbValidationSpeakers } = { ...usualSplit, ...options };
+/** Where {@link loadVoices} puts a speaker. @param speaker such as `emodb-08` or `emogator-000123` */
+export function partOfSpeaker(speaker: string, options: Partial<SpeakerSplit> = {}): keyof VoiceData {
+  const { seed, validationShare, testShare, emodbValidationSpeakers, emodbTestSpeakers } = splitOf(options);
   const emodb = /^emodb-(.*)$/.exec(speaker)?.[1];
-  return emodb === undefined
-    ? contentFraction(speaker, seed) < validationShare
-    : emodbValidationSpeakers.includes(emodb);
+  if (emodb !== undefined) {
+    if (emodbTestSpeakers.includes(emodb)) return 'test';
+    return emodbValidationSpeakers.includes(emodb) ? 'validation' : 'train';
+  }
+  const place = contentFraction(speaker, seed);
+  if (place < testShare) return 'test';
+  return place < testShare + validationShare ? 'validation' : 'train';
 }
 
 interface LabelledVoice {

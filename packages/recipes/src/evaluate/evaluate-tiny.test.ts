@@ -51,6 +51,7 @@ describe('texts', () => {
     expect(items.map(({ label }) => label)).toEqual([['happy', 'surprise'], ['anger']]);
     await writeData('text/goemotions/test.tsv', 'Oh.\t9\tx\n');
     await expect(heldOutGoEmotions(folder)).rejects.toMatchObject({ code: 'INVALID_FILE' });
+    await writeData('text/goemotions/test.tsv', 'Oh, I see now.\t0\tx\n');
   });
 
   it('are whole conversations up to the last words of the speaker', async () => {
@@ -138,10 +139,16 @@ describe.skipIf(!hasTokenizer)('evaluateTiny', { timeout: 120_000 }, () => {
       split: 'test',
       best: 100,
       count: 1,
-      command: 'measure',
+      command: 'measure mintrec',
     });
-    expect(JSON.parse(await readFile(scoresPath, 'utf8'))).toEqual(result);
+    const written = async () => JSON.parse(await readFile(scoresPath, 'utf8'));
+    expect(await written()).toEqual(result);
     expect(await evaluateTiny(options)).toEqual(result); // from the answers that were kept
+
+    const { scores: others } = await evaluateTiny({ ...options, only: ['goemotions'] });
+    expect((await written()).scores).toEqual([...others, ...result.scores]);
+    await evaluateTiny({ ...options, seed: 2 });
+    expect((await written()).scores).toHaveLength(result.scores.length); // of another seed: the others do not belong to them
     await expect(evaluateTiny({ ...options, only: ['moon'] as never })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });

@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Device } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
-import { writeFileAtomic } from '@nano-emox/engine/weights';
+import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
+import { producerOf } from '@nano-emox/p2e';
 import { InvalidArgumentError, type RunOptions, throwIfAborted } from '@nano-emox/tensor-contract';
 import { NanoEmoX } from 'nano-emox';
 import { faceScores } from './face-scores';
@@ -65,11 +66,14 @@ export interface EvaluateTinyOptions extends RunOptions {
   readonly limit?: number;
   /** Linear head that the face encoder was pretrained with, `face-encoder/head` of a run. @default a probe is trained */
   readonly faceHead?: string;
-  /** Writes the scores there as JSON. @default nothing is written */
+  /**
+   * Writes the scores there as JSON. What an earlier call with the same model, seed and command has measured stays beside them.
+   * @default nothing is written
+   */
   readonly scoresPath?: string;
   /** Of probes and draws. @default 1 */
   readonly seed?: number;
-  /** Recorded with every number. @default 'evaluateTiny' */
+  /** Recorded with every number, the name of its measurement behind it. @default 'evaluateTiny' */
   readonly command?: string;
   /** @default 'auto' */
   readonly device?: Device;
@@ -80,6 +84,9 @@ export interface EvaluateTinyOptions extends RunOptions {
 
 /** Numbers of a model, and how they were taken. */
 export interface TinyScores {
+  /** Hash of configuration and weights. */
+  readonly model: string;
+  /** Takes all measurements; each score has that of its own. */
   readonly command: string;
   readonly seed: number;
   readonly scores: readonly Score[];
@@ -114,12 +121,13 @@ export async function evaluateTiny(options: EvaluateTinyOptions): Promise<TinySc
       const onProgress = (done: number, total: number) =>
         onEvent({ type: 'measurement-delta', measurement, done, total });
       const limit = options.limit ?? usualLimit;
-      const shared = { model, executor, dataFolder, cacheFolder, seed, limit, command, onProgress, signal };
+      const own = { seed, limit, command: `${command} ${measurement}`, onProgress };
+      const shared = { model, executor, dataFolder, cacheFolder, signal, ...own };
       const measured = await measure(shared, options);
       scores.push(...measured);
       onEvent({ type: 'measurement-end', measurement, scores: measured });
     }
-    const result = { command, seed, scores };
+    const result = { model: identityOf(model), command, seed, scores };
     if (options.scoresPath !== undefined) await writeScores(options.scoresPath, result);
     return result;
   } finally {
@@ -128,9 +136,23 @@ export async function evaluateTiny(options: EvaluateTinyOptions): Promise<TinySc
   }
 }
 
-async function writeScores(path: string, scores: TinyScores): Promise<void> {
+function identityOf({ config, components }: NanoEmoX): string {
+  const weights = Object.entries(components).map(([name, part]) => [name, part.weights] as const);
+  return producerOf({ config, weights: Object.fromEntries(weights) });
+}
+
+/** Writes scores, in the order of the measurements, with those that the file has of other measurements. */
+async function writeScores(path: string, measured: TinyScores): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, `${JSON.stringify(scores, null, 2)}\n`);
+  const { model, command, seed } = measured;
+  const known = existsSync(path) ? ((await readJsonFile(path)) as TinyScores) : measured;
+  const isSame = known.model === model && known.command === command && known.seed === seed;
+  const scores = tinyMeasurements.flatMap((name) => {
+    const takenBy = ({ scores: all }: TinyScores) => all.filter((score) => score.command === `${command} ${name}`);
+    const fresh = takenBy(measured);
+    return fresh.length > 0 || !isSame ? fresh : takenBy(known);
+  });
+  await writeFileAtomic(path, `${JSON.stringify({ ...measured, scores }, null, 2)}\n`);
 }
 
 function requireKnown(wanted: readonly TinyMeasurement[]): readonly TinyMeasurement[] {

@@ -8,28 +8,29 @@ import { evaluatePredictions, perceptionTasks } from './evaluate-predictions';
 import { drawItems, evaluationOf, type MeasureContext, scoreOf } from './measure-context';
 import type { Score } from './score';
 
-/** Rendered clips that nothing is trained on; the recipe chooses checkpoints by some of them. */
-const VALIDATION_CLIPS = 160;
+/** Rendered clips that decide nothing. */
+const TEST_CLIPS = 160;
 
 /** The numbers of a model card; the variants of each metric are for whoever scores a corpus. */
 const HEADLINES =
   /^(MSA waf|MER (hitRate|accuracy)|OV-MER f|ERI clueOverlap|MIR acc|ERG hitRate|perception average .*|.* (right answers|calibration error))$/;
 
-/** The whole model on rendered clips that it was not trained on: all six tasks with words, perception without. */
+/** The whole model on rendered clips that it was neither trained on nor chosen by: all six tasks with words, perception without. */
 export async function renderedScores(context: MeasureContext): Promise<Score[]> {
   const { model, cacheFolder, signal } = context;
-  const { validation } = await loadRendered({
+  const { test } = await loadRendered({
     cacheFolder,
     size: model.config.sceneEncoder.imageSize,
     trainCount: 0,
-    validationCount: VALIDATION_CLIPS,
+    validationCount: 0,
+    testCount: TEST_CLIPS,
     ...(signal && { signal }),
   });
-  const all = await renderedSource(validation, {
+  const all = await renderedSource(test, {
     encoders: encodersOf(model),
     input: model.config.input,
     cacheFolder: join(cacheFolder, 'features'),
-    split: 'dev',
+    split: 'test',
   });
   const indices = drawItems(
     Array.from({ length: all.length }, (_, index) => index),
@@ -39,7 +40,7 @@ export async function renderedScores(context: MeasureContext): Promise<Score[]> 
   const source = selectSource(all, { indices });
   const scores: Score[] = [];
   for (const words of [true, false]) {
-    const facts = { dataSet: 'rendered clips', split: `validation, ${words ? 'with' : 'without'} words` };
+    const facts = { dataSet: 'rendered clips', split: `test, ${words ? 'with' : 'without'} words` };
     const answers = await askAll(context, source, { words, ...(!words && { tasks: perceptionTasks }) });
     const parsed = answers.filter(({ unparsed }) => unparsed === undefined).length;
     const report = await evaluatePredictions(answers, evaluationOf(context, facts.dataSet, facts.split));

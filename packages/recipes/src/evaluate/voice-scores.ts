@@ -1,4 +1,4 @@
-import { isHeldOutSpeaker } from '../data/voices';
+import { partOfSpeaker } from '../data/voices';
 import {
   evaluateByGroup,
   type GroupedSamples,
@@ -20,13 +20,14 @@ interface Protocol {
 
 const RAVDESS_FOLDS = 5;
 
-/** Speakers whom the recipe trains no encoder on, as test side. */
+/** Speakers on whom the recipe neither trains an encoder nor chooses one, as test side. */
 const unheardByEncoder = (speakers: readonly string[]): readonly GroupSplit[] => {
   const all = [...new Set(speakers)];
-  return [{ train: all.filter((one) => !isHeldOutSpeaker(one)), test: all.filter((one) => isHeldOutSpeaker(one)) }];
+  const isTested = (speaker: string) => partOfSpeaker(speaker) === 'test';
+  return [{ train: all.filter((one) => !isTested(one)), test: all.filter(isTested) }];
 };
 
-const choiceNote = 'The encoder of the recipe was trained without them; its checkpoint was chosen on their recordings.';
+const unheardNote = 'The recipe neither trains its encoder on them nor chooses it by them.';
 
 const protocols: Readonly<Record<VoiceCorpus, { readonly title: string; readonly protocols: readonly Protocol[] }>> = {
   emodb: {
@@ -37,12 +38,12 @@ const protocols: Readonly<Record<VoiceCorpus, { readonly title: string; readonly
         splits: leaveOneGroupOut,
         note: 'The probe never hears the tested speaker; the encoder of the recipe was trained on all but 08 and 15.',
       },
-      { split: 'speakers 08 and 15', splits: unheardByEncoder, note: choiceNote },
+      { split: 'speaker 15', splits: unheardByEncoder, note: unheardNote },
     ],
   },
   emogator: {
     title: 'EmoGator, 9 classes',
-    protocols: [{ split: 'held-out contributors', splits: unheardByEncoder, note: choiceNote }],
+    protocols: [{ split: 'held-out contributors', splits: unheardByEncoder, note: unheardNote }],
   },
   ravdess: {
     title: 'RAVDESS speech, 8 emotions',

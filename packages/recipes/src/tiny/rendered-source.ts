@@ -16,7 +16,7 @@ export interface TinySourceOptions {
   readonly input: EmotionModelConfig['input'];
   /** Folder of the features. */
   readonly cacheFolder: string;
-  readonly split: 'train' | 'dev';
+  readonly split: 'train' | 'dev' | 'test';
 }
 
 /** Length of a stretch of sound: 2 s at 16 kHz. */
