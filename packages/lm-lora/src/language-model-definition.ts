@@ -4,6 +4,7 @@ import type { DecoderConfig } from './config/decoder-config';
 import { decoderModuleWith } from './decoder/decoder-module';
 import { cacheFeedback, generationModuleWith } from './decoder/generation-module';
 import { resolveExtendedConfig } from './decoder/layer-attention';
+import { mergeLora } from './lora/lora-weights';
 
 const TYPE = 'language-model';
 
@@ -22,6 +23,7 @@ export const generationDefinitionWith = (extension: AttentionExtension | undefin
     module: generationModuleWith(extension),
     resolveConfig: (config: Partial<DecoderConfig>) => resolveExtendedConfig(config, extension),
     feedback: (config: DecoderConfig) => cacheFeedback(config, extension),
+    merged: mergeLora,
   }) satisfies ComponentDefinition<DecoderConfig, string, string>;
 
 /** The decoder as a trainer sees it: whole sequences in, logits out. Same configuration and weights as generation. */

@@ -167,6 +167,27 @@ describe('component', () => {
     await executor.dispose();
   });
 
+  it('is compiled with what its definition adds up, for precisions that round', async () => {
+    const [bias, weight] = [tensor([100, 100], 2), tensor([1, 0, 0, 0, 1, 1], 2, 3)];
+    const weights = new Map([
+      ['weight', weight],
+      ['bias', bias],
+    ]);
+    const merged: typeof definition.merged = ({ config }) => ({
+      config,
+      weights: new Map([
+        ['weight', weight],
+        ['bias', tensor([10, 20], 2)],
+      ]),
+    });
+    const toy = await componentFromWeights({ ...definition, merged }, {}, weights, local);
+    expect(floatResult(await toy.run({ x }), 'y').data).toEqual(Float32Array.of(101, 105, 104, 111));
+    const rounded = [...floatResult(await toy.run({ x }, { precision: 'int8' }), 'y').data];
+    for (const [index, value] of [11, 25, 14, 31].entries()) expect(rounded[index]).toBeCloseTo(value, 0);
+    expect(toy.weights.get('bias')).toBe(bias);
+    await toy.dispose();
+  });
+
   it('keeps state between runs where its definition says so', async () => {
     const counter: ComponentDefinition<ToyConfig, 'total' | 'x', 'next'> = {
       type: 'counter',

@@ -9,6 +9,7 @@ import type {
   Executor,
   ExecutorSession,
   Feedback,
+  GraphSource,
   SessionRunOptions,
   SessionState,
   TensorMap,
@@ -47,6 +48,17 @@ export interface ComponentDefinition<Config extends object, Inputs extends strin
   readonly resolveConfig: (config: Partial<Config>) => Config;
   /** Outputs that are the next run's inputs, see `LoadOptions`; for modules that keep state, such as a key-value cache. */
   readonly feedback?: (config: Config) => Feedback;
+  /**
+   * The same function with fewer weights, which is compiled for every precision but float32: what training keeps apart, such as low-rank
+   * matrices, is added up before it is rounded. Inputs and outputs are the same. @default nothing can be added up
+   */
+  readonly merged?: (parts: ConfiguredWeights<Config>) => ConfiguredWeights<Config>;
+}
+
+/** A configuration with its weights. */
+export interface ConfiguredWeights<Config extends object> {
+  readonly config: Config;
+  readonly weights: ReadonlyMap<string, HostTensor>;
 }
 
 /** Options of one run of a component. */
@@ -145,8 +157,12 @@ export function createRuntime(platform: Platform): Runtime {
       platform,
       definition.type,
       config,
-      graph,
       weights,
+      (precision) => {
+        const merged = precision === 'float32' ? undefined : definition.merged?.({ config, weights });
+        if (!merged) return { graph, weights };
+        return { graph: trace(definition.module, merged.config, options), weights: merged.weights };
+      },
       lease.executor,
       lease.release,
       options.feedback ?? definition.feedback?.(config),
@@ -156,7 +172,7 @@ export function createRuntime(platform: Platform): Runtime {
 
   const fromWeights: Runtime['componentFromWeights'] = async (definition, partial, weights, options = {}) => {
     const config = definition.resolveConfig(partial);
-    const graph = traceModule(definition.module, config, options.axes ? { axes: options.axes } : {});
+    const graph = trace(definition.module, config, options);
     const ignores = (name: string) => definition.module.ignores?.(name, config) ?? false;
     const bound = bindWeights(definition.module.name, graph, weights, ignores);
     return open(definition, config, graph, bound, options);
@@ -166,7 +182,7 @@ export function createRuntime(platform: Platform): Runtime {
     openExecutor: (options = {}) => platform.openExecutor(options),
     createComponent: async (definition, partial, options = {}) => {
       const config = definition.resolveConfig(partial);
-      const graph = traceModule(definition.module, config, options.axes ? { axes: options.axes } : {});
+      const graph = trace(definition.module, config, options);
       return open(definition, config, graph, initializeWeights(graph, options.seed ?? 0), options);
     },
     componentFromWeights: fromWeights,
@@ -187,6 +203,12 @@ export function createRuntime(platform: Platform): Runtime {
   };
 }
 
+const trace = <C extends object, I extends string, O extends string>(
+  module: NetworkModule<C, I, O>,
+  config: C,
+  { axes }: ComponentOptions,
+): Graph => traceModule(module, config, axes ? { axes } : {});
+
 class CompiledComponent<Config extends object> implements ComponentHandle<Config> {
   private readonly sessions = new Map<Precision, Promise<ExecutorSession>>();
   private disposal: Promise<void> | undefined;
@@ -195,8 +217,8 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     private readonly platform: Platform,
     private readonly type: string,
     readonly config: Config,
-    private readonly graph: Graph,
     readonly weights: ReadonlyMap<string, HostTensor>,
+    private readonly sourceAt: (precision: Precision) => GraphSource,
     private readonly executor: Executor,
     private readonly release: () => Promise<void>,
     private readonly feedback: Feedback | undefined,
@@ -251,15 +273,12 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
   private async compile(precision: Precision): Promise<ExecutorSession> {
     // All beside one, so that a state serves any precision.
     const beside = precision === this.precision ? undefined : await this.compiled();
-    return this.executor.load(
-      { graph: this.graph, weights: this.weights },
-      {
-        name: this.type,
-        precision,
-        ...(beside && { beside }),
-        ...(this.feedback && { feedback: this.feedback }),
-      },
-    );
+    return this.executor.load(this.sourceAt(precision), {
+      name: this.type,
+      precision,
+      ...(beside && { beside }),
+      ...(this.feedback && { feedback: this.feedback }),
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // What works without files. Kept apart so that a browser bundle never meets node:fs.
+export { type Derivation, derivedTensor } from './derived-tensor';
 export {
   float16Bits,
   float16Value,

@@ -1,6 +1,7 @@
 export { removeAbandonedFiles } from './abandoned-files';
 export { type FileContent, type StagedFile, stageFile, type WriteFileOptions, writeFileAtomic } from './atomic-file';
 export { cacheFolder } from './cache-folder';
+export { type Derivation, derivedTensor } from './derived-tensor';
 export { fileError } from './file-errors';
 export {
   float16Bits,

@@ -1,10 +1,18 @@
-import { initializeWeights, type LogitDeviation, logitDeviation, type Precision, traceModule } from '@nano-emox/engine';
+import {
+  initializeWeights,
+  type LogitDeviation,
+  logitDeviation,
+  type Precision,
+  Random,
+  traceModule,
+} from '@nano-emox/engine';
 import { componentFromWeights, openExecutor } from '@nano-emox/engine/runtime';
 import type { FloatTensor, HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
 import { resolveDecoderConfig } from '../config/decoder-config';
 import { decoderModule } from '../decoder/decoder-module';
 import { generationDefinition } from '../language-model-definition';
+import { type DecoderWeights, isLoraWeight, mergeLora } from '../lora/lora-weights';
 import { DecoderRun } from './decoder-run';
 
 const config = resolveDecoderConfig({
@@ -18,9 +26,13 @@ const config = resolveDecoderConfig({
   maxPositions: 256,
   lora: { rank: 8 },
 });
-/** Fresh weights are nearly uniform; larger ones give the model opinions. */
+/** Fresh weights are nearly uniform; larger ones give the model opinions. Low-rank branches that were trained say something, too. */
+const random = new Random(12);
 const weights = new Map(
   [...initializeWeights(traceModule(decoderModule, config), 11)].map(([name, tensor]): [string, HostTensor] => {
+    if (name.includes('lora_B')) {
+      return [name, { ...tensor, data: (tensor as FloatTensor).data.map(() => 0.1 * random.normal()) } as FloatTensor];
+    }
     const factor = tensor.dims.length === 2 && !name.includes('lora') ? 5 : 1;
     return [name, { ...tensor, data: (tensor as FloatTensor).data.map((value) => value * factor) } as FloatTensor];
   }),
@@ -31,8 +43,11 @@ const executor = await openExecutor({ workers: 0, threads: 1 });
 afterAll(() => executor.dispose());
 
 /** Logits `[60, 500]`: of the first forty tokens at once, of the others one by one. */
-async function logitsAt(precision: Precision): Promise<Float32Array> {
-  const handle = await componentFromWeights(generationDefinition, config, weights, { executor, precision });
+async function logitsAt(precision: Precision, decoder: DecoderWeights = { config, weights }): Promise<Float32Array> {
+  const handle = await componentFromWeights(generationDefinition, decoder.config, decoder.weights, {
+    executor,
+    precision,
+  });
   const run = await DecoderRun.start({ handle });
   const prompt = ids.slice(0, 40);
   const logits = await run.append({ inputIds: prompt, rows: prompt.map((_, index) => index) });
@@ -58,6 +73,18 @@ describe.each(bounds)('generation in %s', (precision, bound) => {
     expect(agreement).toBeGreaterThanOrEqual(bound.agreement);
     expect(meanDivergence).toBeGreaterThan(1e-7);
   });
+});
+
+it('adds low-rank matrices up before it rounds, and keeps them apart in its weights', async () => {
+  const merged = mergeLora({ config, weights });
+  expect(await logitsAt('int8')).toEqual(await logitsAt('int8', merged));
+  const base = new Map([...weights].filter(([name]) => !isLoraWeight(name)));
+  expect(
+    logitDeviation(expected, await logitsAt('float32', { config: merged.config, weights: base }), 500).agreement,
+  ).toBeLessThan(0.8);
+  const handle = await componentFromWeights(generationDefinition, config, weights, { executor, precision: 'int8' });
+  expect([...handle.weights.keys()].filter(isLoraWeight)).toHaveLength(3 * 7 * 2);
+  await handle.dispose();
 });
 
 it('reads prompts in 8 bits when it answers in 4', async () => {

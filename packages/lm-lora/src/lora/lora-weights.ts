@@ -1,5 +1,6 @@
 import { initializeWeights, traceModule } from '@nano-emox/engine';
-import { type FloatTensor, floatTensor, type HostTensor, WeightsMismatchError } from '@nano-emox/tensor-contract';
+import { derivedTensor } from '@nano-emox/engine/weights';
+import { type HostTensor, WeightsMismatchError } from '@nano-emox/tensor-contract';
 import { type DecoderConfig, resolveDecoderConfig } from '../config/decoder-config';
 import type { LoraConfig } from '../config/lora-config';
 import { decoderModule } from '../decoder/decoder-module';
@@ -38,7 +39,7 @@ export function attachLora({ config, weights }: DecoderWeights, lora: Partial<Lo
 
 /**
  * Adds the low-rank matrices to the base: a decoder without LoRA that computes the same. Weights that carry no LoRA are
- * shared, not copied.
+ * shared, not copied; the others are added up each time their values are read.
  * @throws WeightsMismatchError when one of a pair or its base is missing or of the wrong shape
  */
 export function mergeLora({ config, weights }: DecoderWeights): DecoderWeights {
@@ -61,7 +62,7 @@ function mergeMatrix(
   down: HostTensor | undefined,
   up: HostTensor | undefined,
   { rank, alpha }: LoraConfig,
-): FloatTensor {
+): HostTensor {
   const [outDim, inDim] = base.dims as [number, number];
   if (down?.dims.join() !== `${rank},${inDim}` || up?.dims.join() !== `${outDim},${rank}`) {
     throw new WeightsMismatchError({
@@ -74,15 +75,29 @@ function mergeMatrix(
       ],
     });
   }
-  const result = Float32Array.from(base.data as Float32Array);
-  const [a, b] = [down.data as Float32Array, up.data as Float32Array];
+  const derivation = { rule: `lora ${alpha}/${rank}`, sources: [base, down, up] };
+  return derivedTensor({ type: 'float32', dims: base.dims }, derivation, () =>
+    sumWithProduct(base.data as Float32Array, down.data as Float32Array, up.data as Float32Array, rank, alpha / rank),
+  );
+}
+
+/** `base + scale · up down`, `base` `[out, in]`, `down` `[rank, in]`, `up` `[out, rank]`. */
+function sumWithProduct(
+  base: Float32Array,
+  down: Float32Array,
+  up: Float32Array,
+  rank: number,
+  scale: number,
+): Float32Array {
+  const result = Float32Array.from(base);
+  const [outDim, inDim] = [up.length / rank, down.length / rank];
   for (let out = 0; out < outDim; out++) {
     const target = result.subarray(out * inDim, (out + 1) * inDim);
     for (let inner = 0; inner < rank; inner++) {
-      const factor = ((b[out * rank + inner] as number) * alpha) / rank;
-      const source = a.subarray(inner * inDim, (inner + 1) * inDim);
+      const factor = (up[out * rank + inner] as number) * scale;
+      const source = down.subarray(inner * inDim, (inner + 1) * inDim);
       for (let column = 0; column < inDim; column++) target[column]! += factor * (source[column] as number);
     }
   }
-  return floatTensor(result, base.dims);
+  return result;
 }
