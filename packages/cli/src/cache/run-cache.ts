@@ -1,13 +1,16 @@
-import { cacheClear, cacheList, cacheVerify, hubCacheFolder } from '@nano-emox/hub';
+import { type CachedRepository, cacheClear, cacheList, cacheVerify, hubCacheFolder } from '@nano-emox/hub';
 import { bytesText, progressText } from '../bytes-text';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { type CommandOutput, interruptible } from '../interruptible';
 import type { OutputChoice } from '../shared-options';
 import { StatusLine } from '../status-line';
+import { type CompiledModel, clearCompiled, compiledFolder, listCompiled } from './compiled-models';
 
 /** What is done with the cache. */
 export interface CacheChoice extends OutputChoice {
   readonly action: 'list' | 'verify' | 'clear';
+  readonly subject: 'everything' | 'repository' | 'compiled';
+  /** Of the subject `repository`. */
   readonly repo: string | undefined;
   readonly remove: boolean;
   readonly json: boolean;
@@ -38,17 +41,15 @@ export function runCache(choice: CacheChoice, output: CommandOutput): Promise<Ex
 type Action = (choice: CacheChoice, line: StatusLine, signal: AbortSignal) => Promise<Finding>;
 
 const actions: Readonly<Record<CacheChoice['action'], Action>> = {
-  async list({ repo }) {
+  async list(choice) {
     const folder = hubCacheFolder();
-    const repositories = await cacheList({ repo });
-    const lines = repositories.flatMap((cached) => [
-      `${cached.repo}  ${bytesText(cached.sizeBytes)}`,
-      ...cached.commits.map(({ commit, revisions, files, sizeBytes }) =>
-        `  ${commit.slice(0, 12)}  ${files} files  ${bytesText(sizeBytes)}  ${revisions.join(', ')}`.trimEnd(),
-      ),
-    ]);
-    const text = lines.length === 0 ? `Nothing is cached in ${folder}.\n` : `${[...lines, folder].join('\n')}\n`;
-    return { document: { folder, repositories }, text };
+    const repositories = choice.subject === 'compiled' ? [] : await cacheList(choice);
+    const models = choice.subject === 'repository' ? [] : await listCompiled();
+    const pulled = repositories.length === 0 ? [] : [...repositories.flatMap(repositoryLines), folder];
+    const lines = [...pulled, ...(models.length === 0 ? [] : [...compiledLines(models), compiledFolder()])];
+    const nothing = `Nothing is cached in ${choice.subject === 'compiled' ? compiledFolder() : folder}.`;
+    const text = `${(lines.length === 0 ? [nothing] : lines).join('\n')}\n`;
+    return { document: { folder, repositories, compiled: { folder: compiledFolder(), models } }, text };
   },
 
   async verify({ repo, remove }, line, signal) {
@@ -65,8 +66,23 @@ const actions: Readonly<Record<CacheChoice['action'], Action>> = {
     return { document: found, text, isWell: problems.length === 0 };
   },
 
-  async clear({ repo }, _line, signal) {
-    const freedBytes = await cacheClear({ repo, signal });
+  async clear({ subject, repo }, _line, signal) {
+    const pulledBytes = subject === 'compiled' ? 0 : await cacheClear({ repo, signal });
+    const freedBytes = pulledBytes + (subject === 'repository' ? 0 : await clearCompiled({ signal }));
     return { document: { freedBytes }, text: `Freed ${bytesText(freedBytes)}.\n` };
   },
 };
+
+const repositoryLines = ({ repo, sizeBytes, commits }: CachedRepository): string[] => [
+  `${repo}  ${bytesText(sizeBytes)}`,
+  ...commits.map(({ commit, revisions, files, sizeBytes }) =>
+    `  ${commit.slice(0, 12)}  ${files} files  ${bytesText(sizeBytes)}  ${revisions.join(', ')}`.trimEnd(),
+  ),
+];
+
+const compiledLines = (models: readonly CompiledModel[]): string[] => [
+  `compiled models  ${bytesText(models.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}`,
+  ...models.map(
+    ({ name, sizeBytes, usedAt }) => `  ${name.slice(0, 12)}  ${bytesText(sizeBytes)}  used ${usedAt.slice(0, 10)}`,
+  ),
+];

@@ -29,9 +29,10 @@ export const convertCommand: DocumentedCommand = {
     ],
     ['SmolLM2-135M-Instruct.Q4_1.gguf --part language-model --out lm', 'a language model alone'],
     ['Qwen2.5-1.5B-Instruct my-lora --part language-model --out lm', 'the same with an adapter of peft'],
+    ['smollm2 --preset small --encoders tiny --out small', 'a model around a language model, to be trained'],
     ['model --format peft --out adapter', 'the LoRA of a model, for peft'],
   ],
-  choices: { part: parts, storage: storages, format: formats },
+  choices: { part: parts, storage: storages, format: formats, encoders: ['tiny'] },
   args: {
     files: { type: 'positional', required: false, description: 'Files and folders; checkpoints in their order' },
     out: { type: 'string', valueHint: 'folder', description: 'Where the result goes' },
@@ -40,6 +41,11 @@ export const convertCommand: DocumentedCommand = {
       valueHint: 'name',
       description:
         'Sizes of the model: a preset, or a config.json (Default: paper; those of the files for a language model)',
+    },
+    encoders: {
+      type: 'string',
+      valueHint: 'model',
+      description: 'Around a language model: a model, or tiny, whose encoders are taken; what is between begins fresh',
     },
     part: { type: 'string', valueHint: 'name', description: `Only that: ${parts.join(', ')}` },
     storage: { type: 'string', valueHint: 'name', description: `${storages.join(', ')} (Default: source, exact)` },
@@ -55,13 +61,23 @@ export const convertCommand: DocumentedCommand = {
     if (out === undefined) given.fail('there is no folder for the result', 'Write --out and a folder.', 'out');
     const format = given.oneOf('format', formats, 'format') ?? 'model';
     if (format === 'peft' && files.length > 1) given.fail('one model has one LoRA', 'Name one folder.', 'files');
+    const encoders = given.text('encoders');
+    const part = given.oneOf('part', parts, 'part');
+    if (encoders !== undefined && (format === 'peft' || part !== undefined || files.length > 1)) {
+      given.fail(
+        '--encoders makes a whole model around one language model',
+        'Name its folder or file alone.',
+        'encoders',
+      );
+    }
     const { runConvert } = await import('./run-convert');
     const options = {
       files,
       out: out as string,
       format,
       preset: given.text('preset'),
-      part: given.oneOf('part', parts, 'part'),
+      encoders,
+      part,
       storage: given.oneOf('storage', storages, 'storage'),
       json: given.flag('json'),
       ...readOutputChoice(given),

@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readSafetensorsHeader } from '@nano-emox/engine/weights';
+import { readLanguageCheckpoint } from '@nano-emox/lm-lora';
+import { aroundLanguageModel, NanoEmoX, presets } from 'nano-emox';
 import { modelParts } from 'nano-emox/convert';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CommandOutput } from '../interruptible';
@@ -55,6 +58,22 @@ it('says what is missing, as a document on request', async () => {
   expect(stderr).toContain('scene-encoder');
   const wrong = await run([fixture('ckpt.pth')], { part: 'video-adapter', preset: 'paper' });
   expect(wrong.stderr).toContain('video_query_tokens is [1,4,24] instead of [1,32,768]');
+});
+
+it('puts trained encoders in front of a language model, to be trained', async () => {
+  const { config } = await readLanguageCheckpoint(fixture('qwen2'), { lora: { rank: 2 } });
+  const preset = join(root, 'around.json');
+  await writeFile(preset, JSON.stringify(aroundLanguageModel(presets.tiny, config)));
+  const made = await run([fixture('qwen2')], { preset, encoders: 'tiny', storage: 'float16' });
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  const out = join(root, 'out');
+  const stored = await readSafetensorsHeader(join(out, 'audio-encoder', 'model.safetensors'));
+  expect(new Set([...stored.entries.values()].map(({ dtype }) => dtype))).toEqual(new Set(['F16']));
+  await using model = await NanoEmoX.fromPretrained(out, { workers: 0 });
+  expect(model.components.faceEncoder.config.lmDim).toBe(config.hidden);
+  const misfit = await run([fixture('qwen2')], { preset: 'small', encoders: 'tiny' });
+  expect(misfit.code).toBe(1);
+  expect(misfit.stderr).toContain('error [INVALID_CONFIG]');
 });
 
 it('offers the parts that there are', () => {

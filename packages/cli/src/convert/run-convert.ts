@@ -1,6 +1,6 @@
-import { readJsonFile } from '@nano-emox/engine/weights';
-import { type EmotionModelConfig, presets } from 'nano-emox';
-import { type ConvertStorage, convertModel, exportAdapter, type ModelPart } from 'nano-emox/convert';
+import { matricesAsInt8, readJsonFile, type WeightStorage } from '@nano-emox/engine/weights';
+import { type EmotionModelConfig, NanoEmoX, presets } from 'nano-emox';
+import { type ConvertStorage, convertModel, exportAdapter, type ModelPart, modelParts } from 'nano-emox/convert';
 import { progressText } from '../bytes-text';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { type CommandOutput, interruptible } from '../interruptible';
@@ -14,6 +14,8 @@ export interface ConvertChoice extends OutputChoice {
   readonly format: 'model' | 'peft';
   /** Name of a preset, or path of a configuration. */
   readonly preset: string | undefined;
+  /** Model whose encoders are put in front of a language model. */
+  readonly encoders?: string | undefined;
   readonly part: ModelPart | undefined;
   readonly storage: ConvertStorage | undefined;
   readonly json: boolean;
@@ -32,10 +34,12 @@ export function runConvert(choice: ConvertChoice, output: CommandOutput): Promis
 }
 
 async function convert(
-  { files, out, format, preset, part, storage }: ConvertChoice,
+  choice: ConvertChoice,
   line: StatusLine,
   signal: AbortSignal,
 ): Promise<{ readonly folder: string; readonly parts: readonly string[] }> {
+  const { files, out, format, preset, encoders, part, storage } = choice;
+  if (encoders !== undefined) return assemble(choice, encoders, signal);
   if (format === 'peft') {
     await exportAdapter(files[0] as string, out, { signal });
     return { folder: out, parts: ['lora'] };
@@ -52,6 +56,20 @@ async function convert(
     },
   });
 }
+
+/** A whole model out of a language model and the encoders of another one. It runs nowhere here, it is only written. */
+async function assemble(
+  { files: [languageModel = ''], out, preset = 'small', storage }: ConvertChoice,
+  encoders: string,
+  signal: AbortSignal,
+) {
+  const parts = { languageModel, encoders };
+  await using model = await NanoEmoX.assemble(await readPreset(preset), parts, { device: 'cpu', signal });
+  await model.save(out, { ...(storage && storage !== 'source' && { storage: storageAs(storage) }), signal });
+  return { folder: out, parts: modelParts };
+}
+
+const storageAs = (storage: WeightStorage) => (storage === 'int8' ? matricesAsInt8 : () => storage);
 
 async function readPreset(preset: string): Promise<Partial<EmotionModelConfig>> {
   if (Object.hasOwn(presets, preset)) return presets[preset as keyof typeof presets];

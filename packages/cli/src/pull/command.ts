@@ -9,7 +9,8 @@ export const pullCommand: DocumentedCommand = {
   meta: { name: 'pull', description: 'Fetches files of the Hugging Face hub into the cache: resumed, checked, pinned' },
   examples: [
     ['paper', 'everything frozen that the published model is made of (several GB)'],
-    ['HuggingFaceTB/SmolLM2-135M-Instruct --to smollm2', 'one repository, copied to a folder'],
+    ['small --to smollm2', 'the language model of the preset small (270 MB)'],
+    ['openai/clip-vit-large-patch14 --to clip', 'one repository, copied to a folder'],
     ['Qwen/Qwen2.5-1.5B-Instruct --files config.json,tokenizer.json', 'some of its files'],
     ['openai/clip-vit-large-patch14 --offline', 'where the cache has it; no connection is opened'],
   ],
@@ -45,7 +46,7 @@ export const pullCommand: DocumentedCommand = {
     const parts = publishedModels[model as string];
     const revision = given.text('revision');
     if (parts && (files ?? revision) !== undefined) {
-      given.fail(`${model} is made of several repositories`, 'Leave --files and --revision out.', 'model');
+      given.fail(`${model} is a preset, whose files are known`, 'Leave --files and --revision out.', 'model');
     }
     const { runPull } = await import('./run-pull');
     const options = {

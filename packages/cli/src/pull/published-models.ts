@@ -4,6 +4,14 @@ export interface PublishedPart {
   readonly files: readonly string[];
 }
 
+const languageModelFiles = [
+  'config.json',
+  'generation_config.json',
+  'model.safetensors',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
+
 /** Repositories that a preset is made of. */
 export const publishedModels: Readonly<Record<string, readonly PublishedPart[]>> = {
   // The frozen parts of Nano-EmoX; what was trained on them is published as .pth files elsewhere.
@@ -13,7 +21,9 @@ export const publishedModels: Readonly<Record<string, readonly PublishedPart[]>>
     { repo: 'kartiknarayan/facexformer', files: ['ckpts/model.pt'] },
     {
       repo: 'Qwen/Qwen2.5-1.5B-Instruct',
-      files: ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'],
+      files: languageModelFiles,
     },
   ],
+  // The language model; encoders come with a model that was trained, and what is between them is to be trained.
+  small: [{ repo: 'HuggingFaceTB/SmolLM2-135M-Instruct', files: languageModelFiles }],
 };
