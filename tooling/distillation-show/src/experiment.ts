@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { calibrate, distillHead, type GateType, gateTypes, trainGate } from '@nano-emox/distillation';
+import {
+  calibrate,
+  type DistillationHead,
+  distillHead,
+  type GateType,
+  gateTypes,
+  trainGate,
+} from '@nano-emox/distillation';
 import type { Executor } from '@nano-emox/engine';
 import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
 import type { FloatTensor } from '@nano-emox/tensor-contract';
@@ -57,18 +64,20 @@ export async function runExperiment(rows: RunRows, options: ExperimentOptions): 
     options.onResult(result, isNew);
   };
   for (let seed = 0; seed < options.seeds; seed++) {
+    const heads = new Heads(rows, seed, options);
     for (const depth of depths) {
       for (const [loss, alpha] of Object.entries(losses)) {
         const name = `${loss}, depth ${depth}`;
-        await once(`head ${name} ${seed}`, () => headResult(rows, name, alpha, depth, seed, options));
+        await once(`head ${name} ${seed}`, () => headResult(rows, name, alpha, depth, heads));
       }
     }
     for (const type of gateTypes) {
       for (const headForm of ['logits', 'softmax'] as const) {
         const name = `${type}, ${headForm}`;
-        await once(`gate ${name} ${seed}`, () => gateResult(rows, name, type, headForm, seed, options));
+        await once(`gate ${name} ${seed}`, () => gateResult(rows, name, type, headForm, heads));
       }
     }
+    await heads.dispose();
   }
   return results;
 }
@@ -76,34 +85,54 @@ export async function runExperiment(rows: RunRows, options: ExperimentOptions): 
 const parametersOf = ({ weights }: { readonly weights: ReadonlyMap<string, { readonly data: ArrayLike<unknown> }> }) =>
   [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
 
-function trainHead({ train }: RunRows, alpha: number, depth: number, seed: number, options: ExperimentOptions) {
-  const { epochs, executor } = options;
-  return distillHead({
-    ...{ features: train.features, labels: train.labels, teacherLogits: train.teacher, classes },
-    ...{ alpha, depth, seed, epochs, executor, batchSize: 64 },
-  });
+/** The heads of one seed; the one that all gates read is trained once. */
+class Heads {
+  private gated: Promise<DistillationHead> | undefined;
+
+  constructor(
+    private readonly rows: RunRows,
+    readonly seed: number,
+    readonly options: ExperimentOptions,
+  ) {}
+
+  /** Lends a head to `use`. */
+  async with<Of>(alpha: number, depth: number, use: (head: DistillationHead) => Promise<Of>): Promise<Of> {
+    if (alpha === losses.KD && depth === 1) {
+      this.gated ??= this.train(alpha, depth);
+      return use(await this.gated);
+    }
+    const head = await this.train(alpha, depth);
+    try {
+      return await use(head);
+    } finally {
+      await head.dispose();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.gated)?.dispose();
+  }
+
+  private async train(alpha: number, depth: number): Promise<DistillationHead> {
+    const { features, labels, teacher: teacherLogits } = this.rows.train;
+    const { epochs, executor } = this.options;
+    const trained = await distillHead({
+      ...{ features, labels, teacherLogits, classes },
+      ...{ alpha, depth, seed: this.seed, epochs, executor, batchSize: 64 },
+    });
+    return trained.head;
+  }
 }
 
-async function headResult(
-  rows: RunRows,
-  name: string,
-  alpha: number,
-  depth: number,
-  seed: number,
-  options: ExperimentOptions,
-): Promise<Result> {
-  const { head } = await trainHead(rows, alpha, depth, seed, options);
-  try {
-    const logits = await head.logits(rows.test.features);
-    const { before, after } = calibrationOf(logits, rows.test.labels, head.config.temperature);
-    const accuracy = accuracyOf(logits, rows.test.labels);
+function headResult({ test }: RunRows, name: string, alpha: number, depth: number, heads: Heads): Promise<Result> {
+  return heads.with(alpha, depth, async (head) => {
+    const logits = await head.logits(test.features);
+    const { before, after } = calibrationOf(logits, test.labels, head.config.temperature);
     return {
-      ...{ group: 'head', name, seed, accuracy, parameters: parametersOf(head) },
-      ...{ calibrationErrorBefore: before, calibrationErrorAfter: after },
+      ...{ group: 'head', name, seed: heads.seed, accuracy: accuracyOf(logits, test.labels) },
+      ...{ calibrationErrorBefore: before, calibrationErrorAfter: after, parameters: parametersOf(head) },
     };
-  } finally {
-    await head.dispose();
-  }
+  });
 }
 
 async function gateResult(
@@ -111,15 +140,17 @@ async function gateResult(
   name: string,
   type: GateType,
   headForm: 'logits' | 'softmax',
-  seed: number,
-  options: ExperimentOptions,
+  heads: Heads,
 ): Promise<Result> {
-  const { epochs, executor } = options;
-  const { head } = await trainHead(rows, losses.KD, 1, seed, options);
+  const {
+    seed,
+    options: { epochs, executor },
+  } = heads;
   const answered = answeredRows(rows.test);
-  const headLogits = await head.logits(rows.gate.features);
-  const testLogits = await head.logits(answered.features);
-  await head.dispose();
+  const [headLogits, testLogits] = await heads.with(losses.KD, 1, async (head) => [
+    await head.logits(rows.gate.features),
+    await head.logits(answered.features),
+  ]);
   const { gate } = await trainGate({
     ...{ headLogits, answer: rows.gate.answer as FloatTensor, labels: rows.gate.labels, classes },
     ...{ type, headForm, seed, epochs, executor },

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Random } from '@nano-emox/engine';
 import { decodeImage, type RgbImage } from '@nano-emox/media';
+import { faceSizePx, pictureId } from '@nano-emox/recipes';
 import { extract } from 'tar-stream';
 
 /** Classes of FER2013 as its folders call them; alphabetical, as the index of a class everywhere. */
@@ -67,3 +68,10 @@ async function* entriesOf(path: string): AsyncGenerator<{ id: string; bytes: Buf
 
 /** The picture, 48×48 RGB. */
 export const decodeFace = ({ bytes }: Face): Promise<RgbImage> => decodeImage(bytes);
+
+/** Name of a picture in tables of teacher logits, as `readFaceTeacher` of `@nano-emox/recipes` knows it. */
+export async function nameOf(face: Face): Promise<string> {
+  const { data } = await decodeFace(face);
+  const pixels = Uint8Array.from({ length: faceSizePx * faceSizePx }, (_, index) => data[index * 3] as number);
+  return pictureId({ count: 1, size: faceSizePx, pixels, labels: new Uint8Array(1) }, 0);
+}

@@ -38,7 +38,7 @@ export async function languageModelAnswers(model: NanoEmoX, faces: readonly Face
       evidence: {},
       warnings: [],
     } as const;
-    const { tasks } = await model.analyze(clip, { tasks: ['mer'] });
+    const { tasks } = await model.analyze(clip, { tasks: ['mer'], perceptionHead: false });
     const word = tasks.mer?.status === 'parsed' ? tasks.mer.value.emotion : undefined;
     const label = word && (wordFor[word] ?? word);
     answers.push(label && (classes as readonly string[]).includes(label) ? label : undefined);

@@ -8,10 +8,11 @@ import type { FloatTensor } from '@nano-emox/tensor-contract';
 import { folder as tinyFolder } from '@nano-emox/weights-tiny';
 import { NanoEmoX } from 'nano-emox';
 import { accuracyOf, answeredRows, type PartRows, runExperiment } from './experiment';
-import { openExpressionTeacher } from './expression-teacher';
+import { ExpressionTeacher } from './expression-teacher';
 import { type Face, readFaces } from './faces';
 import { type EncoderName, encoderFeatures, languageModelAnswers } from './model-rows';
 import { cachedRows } from './row-cache';
+import { keepSettings, modelHash } from './run-settings';
 import { reportOf } from './table';
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     },
     model: { type: 'string', default: tinyFolder },
     encoder: { type: 'string', default: 'face' },
+    teacher: { type: 'string', multiple: true, default: [] },
     rows: { type: 'string', default: 'Infinity' },
     'gate-rows': { type: 'string', default: '3000' },
     seeds: { type: 'string', default: '3' },
@@ -32,14 +34,16 @@ const { values } = parseArgs({
 const encoder = values.encoder as EncoderName;
 if (encoder !== 'face' && encoder !== 'scene') throw new Error(`--encoder is face or scene, not ${values.encoder}`);
 const [seeds, epochs] = [Number(values.seeds), Number(values.epochs)];
+const { rows: rowCount, 'gate-rows': gateRows } = values;
 
-const faces = await readFaces(values.data, Number(values.rows), Number(values['gate-rows']));
-const answeredTest = faces.test.slice(0, Math.ceil(Number(values['gate-rows']) / 3));
+const faces = await readFaces(values.data, Number(rowCount), Number(gateRows));
+const answeredTest = faces.test.slice(0, Math.ceil(Number(gateRows) / 3));
 console.log(`pictures: ${faces.train.length} heads, ${faces.gate.length} gates, ${faces.test.length} test`);
 
 const executor = await openExecutor({});
 const model = await NanoEmoX.fromPretrained(values.model, { executor });
-const teach = await openExpressionTeacher();
+await keepSettings(values.folder, { rows: rowCount, gateRows, epochs: values.epochs, model: modelHash(model) });
+const teacher = await ExpressionTeacher.open(join(values.folder, 'teacher.safetensors'), values.teacher);
 
 /** Computes or reads the rows of one kind, and says how it goes. */
 async function rowsOf(kind: string, part: readonly Face[], compute: (faces: readonly Face[]) => Promise<FloatTensor>) {
@@ -54,11 +58,11 @@ async function rowsOf(kind: string, part: readonly Face[], compute: (faces: read
 
 async function readPart(name: string, part: readonly Face[], answered: readonly Face[]): Promise<PartRows> {
   const features = await rowsOf(`${encoder}-${name}`, part, (some) => encoderFeatures(model, encoder, some));
-  const teacher = await rowsOf(`teacher-${name}`, part, teach);
+  const said = await teacher.logits(part, (asked, unknown) => console.log(`teacher-${name}: ${asked} of ${unknown}`));
   const labels = part.map(({ label }) => label);
-  if (answered.length === 0) return { labels, features, teacher };
+  if (answered.length === 0) return { labels, features, teacher: said };
   const answer = await rowsOf(`answers-${name}`, answered, (some) => languageModelAnswers(model, some));
-  return { labels, features, teacher, answer };
+  return { labels, features, teacher: said, answer };
 }
 
 const rows = {
