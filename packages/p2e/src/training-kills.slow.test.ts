@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 import { programOf } from './__fixtures__/run-program';
 import { killedRuns, undisturbedRun } from './__fixtures__/training-kills';
 
-const KILLS = 100;
+const KILLS = 200;
 const STEPS = 40;
 
-it('one hundred kills while training and writing checkpoints: no torn file, and the bits of an undisturbed run', async () => {
+it('two hundred kills while training and writing checkpoints: no torn file, and the bits of an undisturbed run', async () => {
   const program = await programOf(new URL('./__fixtures__/train-tiny.ts', import.meta.url));
   const root = await mkdtemp(join(tmpdir(), 'nano-emox-kills-'));
   const [disturbed, undisturbed] = [join(root, 'disturbed'), join(root, 'undisturbed')];

@@ -52,6 +52,11 @@ export const trainCommand: DocumentedCommand = {
     },
     seed: { type: 'string', valueHint: 'number', description: 'Decides everything random (Default: 1)' },
     'steps-scale': { type: 'string', valueHint: 'factor', description: 'Factor of all steps (Default: 1)' },
+    patience: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'Ends a phase of the curriculum after so many verdicts without a new best (Default: never)',
+    },
     device: { type: 'string', valueHint: 'name', description: 'auto, cpu or tfjs (Default: auto)' },
     threads: { type: 'string', valueHint: 'number', description: 'Threads to compute with (Default: all)' },
     json: { type: 'boolean', description: 'Print every event as a line of JSON' },

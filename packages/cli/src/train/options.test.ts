@@ -44,6 +44,11 @@ describe('options of train', () => {
     expect(material).toEqual({ kind: 'preset', data: 'data', faceTeacher: 'teacher.safetensors' });
   });
 
+  it('may be patient with a phase for a while only', () => {
+    expect(read('--patience', '2').patience).toBe(2);
+    expect(() => read('--patience', '0')).toThrow('--patience is "0"');
+  });
+
   it.each([
     [['--face-teacher', 'teacher.safetensors'], 'Add --data'],
     [['--from', 'tiny', '--dataset', 'meld=x', '--face-teacher', 'y'], '--face-teacher and --from are both given'],

@@ -32,6 +32,7 @@ export interface TrainOptions {
   readonly cache?: string;
   readonly seed: number;
   readonly stepsScale: number;
+  readonly patience?: number;
   readonly device: (typeof trainingDevices)[number];
   readonly threads?: number;
   readonly json: boolean;
@@ -58,6 +59,7 @@ export function readTrainOptions(
   const ablation = given.text('ablation');
   const material = readMaterial(given);
   const seed = given.wholeNumber('seed', 0, 2 ** 32 - 1) ?? 1;
+  const patience = given.wholeNumber('patience', 1, 1_000_000);
   const [cache, threads] = [given.text('cache'), given.wholeNumber('threads', 1, 1024)];
   const subject = material.kind === 'preset' ? 'tiny' : basename(resolve(material.from));
   const names = [subject, curriculum ?? (ablation ? '' : 'p2e'), ablation ?? '', `seed-${seed}`];
@@ -69,6 +71,7 @@ export function readTrainOptions(
     ...(cache !== undefined && { cache }),
     seed,
     stepsScale: readScale(given),
+    ...(patience !== undefined && { patience }),
     device: given.oneOf('device', trainingDevices, 'device') ?? 'auto',
     ...(threads !== undefined && { threads }),
     json: given.flag('json'),

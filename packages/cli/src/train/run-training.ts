@@ -73,7 +73,7 @@ function readPlan({ ablation: name, curriculum }: TrainOptions): Plan {
 }
 
 async function train(
-  { material, out, cache, seed, stepsScale, device, threads }: TrainOptions,
+  { material, out, cache, seed, stepsScale, patience, device, threads }: TrainOptions,
   plan: Plan,
   onEvent: (event: TrainingProgressEvent) => void,
   signal: AbortSignal,
@@ -81,6 +81,7 @@ async function train(
   const shared = {
     ...plan,
     ...{ runFolder: out, seed, stepsScale, device, onEvent, signal },
+    ...(patience !== undefined && { patience }),
     ...(threads !== undefined && { threads }),
     ...(cache !== undefined && { cacheFolder: cache }),
   };

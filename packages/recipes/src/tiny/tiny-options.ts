@@ -53,6 +53,8 @@ export interface TrainTinyOptions extends TinyRecipeOptions {
   readonly curriculum?: CurriculumName;
   /** What an ablation changes in the model. @default nothing */
   readonly changes?: ModelChanges;
+  /** A phase of the curriculum ends after this many verdicts in a row without a new best. @default never */
+  readonly patience?: number;
 }
 
 /** Pretrained parts and sources of samples, from which any curriculum can start. Dispose it: it holds the encoders. */

@@ -37,7 +37,7 @@ export async function trainTinyCurriculum(
 ): Promise<TrainedEmotionModel> {
   requireCurriculum(options);
   const { runFolder, curriculum = 'p2e', changes = {}, seed = 1, stepsScale = 1, onEvent } = options;
-  const { device, threads, signal } = options;
+  const { patience, device, threads, signal } = options;
   onEvent?.({ type: 'stage-start', stage: 'curriculum' });
   const trained = await trainEmotionModel({
     config: changeModelConfig(material.config, changes),
@@ -49,6 +49,7 @@ export async function trainTinyCurriculum(
     seed,
     runFolder: join(runFolder, 'curriculum'),
     checkpointEverySteps: 100,
+    ...(patience !== undefined && { validation: { patience } }),
     ...(device && { device }),
     ...(threads && { threads }),
     ...(signal && { signal }),

@@ -44,7 +44,10 @@ export async function trainEmotionModel(options: TrainEmotionModelOptions): Prom
   const dataSets = await questionsOf(options.sources, tokenizer, options);
   requireDataSets(curriculum, dataSets);
   const heldOut = await questionsOf(options.validationSources ?? [], tokenizer, options);
-  const run = await TrainingRun.open({ folder: runFolder, config: { model: config, curriculum, ...about }, seed });
+  const { evaluate: _, ...validation } = options.validation ?? {};
+  const judging = Object.keys(validation).length > 0 && { validation };
+  const settings = { model: config, curriculum, ...judging, ...about };
+  const run = await TrainingRun.open({ folder: runFolder, config: settings, seed });
   const executor = await openExecutor({ ...(device && { device }), ...(threads && { threads }) }).catch(
     async (error) => {
       await run.dispose();

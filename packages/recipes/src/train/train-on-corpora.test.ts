@@ -84,6 +84,7 @@ describe('trainOnCorpora', { timeout: TIMEOUT_MS }, () => {
       runFolder: at('run'),
       cacheFolder: at('cache'),
       stepsScale: 1e-5,
+      patience: 3,
       device: 'cpu',
       threads: 1,
       onEvent: (event) => events.push(event),
@@ -95,6 +96,8 @@ describe('trainOnCorpora', { timeout: TIMEOUT_MS }, () => {
       'understanding-fusion mine/mir',
     ]);
     expect(drawn.slice(3).every((text) => /^empathy-multitask mine\/(mer|mir)$/.test(text))).toBe(true);
+    const { config } = JSON.parse(await readFile(join(at('run'), 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ validation: { patience: 3 }, dataSets: ['mine'] });
     const trained = await NanoEmoX.fromPretrained(modelFolder, { workers: 0 });
     try {
       expect(encodersOf(trained).sceneEncoder).toEqual(model.config.sceneEncoder);

@@ -55,6 +55,8 @@ export interface TrainOnCorporaOptions extends RunOptions {
   readonly seed?: number;
   /** Factor of all numbers of steps. @default 1: the paper's, or those of the preset `tiny` for a model of that preset */
   readonly stepsScale?: number;
+  /** A phase ends after this many verdicts in a row without a new best. @default never */
+  readonly patience?: number;
   readonly device?: Device;
   readonly threads?: number;
   readonly onEvent?: (event: CorpusTrainingEvent) => void;
@@ -70,7 +72,7 @@ const HELD_OUT_SHARE = 0.05;
  */
 export async function trainOnCorpora(options: TrainOnCorporaOptions): Promise<TrainedEmotionModel> {
   const { from, dataSets, runFolder, curriculum = 'p2e', changes = {}, seed = 1, stepsScale = 1 } = options;
-  const { device, threads, signal, onEvent } = options;
+  const { patience, device, threads, signal, onEvent } = options;
   requireDataSets(dataSets);
   const config = await readModelConfig(from);
   const pretrained = partsOfModel(from);
@@ -113,6 +115,7 @@ export async function trainOnCorpora(options: TrainOnCorporaOptions): Promise<Tr
       seed,
       runFolder,
       about: { dataSets: dataSets.map((set) => set.name) },
+      ...(patience !== undefined && { validation: { patience } }),
       ...(device && { device }),
       ...(threads && { threads }),
       ...(signal && { signal }),
