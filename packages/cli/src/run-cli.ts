@@ -21,6 +21,7 @@ export const commands = {
   train: () => import('./train/command').then(({ trainCommand }) => trainCommand),
   eval: () => import('./eval/command').then(({ evalCommand }) => evalCommand),
   ablate: () => import('./ablate/command').then(({ ablateCommand }) => ablateCommand),
+  precision: () => import('./precision/command').then(({ precisionCommand }) => precisionCommand),
   bench: () => import('./bench/command').then(({ benchCommand }) => benchCommand),
   serve: () => import('./serve/command').then(({ serveCommand }) => serveCommand),
   doctor: () => import('./doctor/command').then(({ doctorCommand }) => doctorCommand),

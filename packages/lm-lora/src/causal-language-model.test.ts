@@ -83,6 +83,27 @@ const code = (promise: Promise<unknown>): Promise<string> =>
     (error: NanoEmoxError) => error.code,
   );
 
+describe('CausalLanguageModel.continuationLogits', () => {
+  it('are those that generation chose by', async () => {
+    const { ids, tokens } = await collect(model.generate(prompt, softTokens, { maxNewTokens: 12 }));
+    const { dims, data } = await model.continuationLogits(prompt, softTokens, ids);
+    expect(dims).toEqual([ids.length, 600]);
+    const rows = ids.map((_, index) => data.subarray(index * 600, (index + 1) * 600));
+    expect(rows.map((row) => row.indexOf(Math.max(...row)))).toEqual(ids);
+    rows.forEach((row, index) => {
+      expect((row[ids[index] as number] as number) - logSumExp(row)).toBeCloseTo(tokens[index]?.logProbability ?? 1, 5);
+    });
+  });
+
+  it('of tokens that cannot follow are refused', async () => {
+    for (const ids of [[], [600], [-1], [0.5], new Array<number>(160).fill(1)]) {
+      expect(await code(model.continuationLogits(prompt, softTokens, ids))).toBe('INVALID_ARGUMENT');
+    }
+    const signal = AbortSignal.abort();
+    expect(await code(model.continuationLogits(prompt, softTokens, [1], { signal }))).toBe('ABORTED');
+  });
+});
+
 describe('CausalLanguageModel.generate', () => {
   it('streams the text of its tokens, each with its log-probability', async () => {
     const { tokens, ids, text } = await collect(model.generate(prompt, softTokens, { maxNewTokens: 40 }));

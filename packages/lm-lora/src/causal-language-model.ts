@@ -11,6 +11,7 @@ import {
 } from '@nano-emox/engine/runtime';
 import { readJsonFile, writeFileAtomic } from '@nano-emox/engine/weights';
 import {
+  type FloatTensor,
   type GeneratedToken,
   type HostTensor,
   InvalidConfigError,
@@ -26,6 +27,7 @@ import { type ReadLanguageCheckpointOptions, readLanguageCheckpoint } from './ch
 import type { DecoderConfig, DecoderConfigInput } from './config/decoder-config';
 import { resolveExtendedConfig } from './decoder/layer-attention';
 import { assemblePrompt } from './generation/assemble-prompt';
+import { continuationLogits } from './generation/continuation-logits';
 import type { RunnableDecoder } from './generation/decoder-run';
 import { generateTokens } from './generation/generate';
 import { type Score, scoreContinuations } from './generation/score';
@@ -160,6 +162,23 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     const assembled = assemblePrompt(this.tokenizer, this.config, prompt, softTokens);
     const ids = continuations.map((text) => this.tokenizer.encode(text));
     return scoreContinuations(this.decoder, assembled, ids, options);
+  }
+
+  /**
+   * Logits that decide each token of a given answer, computed as {@link generate} computes them, prompt first and then token by token: to
+   * compare precisions or devices.
+   * @param continuation token ids, such as those of a generated answer
+   * @returns float32 `[continuation.length, vocabSize]`
+   * @throws MissingModalityError, InvalidArgumentError, ShapeMismatchError, AbortedError, DisposedError
+   */
+  async continuationLogits(
+    prompt: readonly PromptSegment[],
+    softTokens: readonly SoftTokens[],
+    continuation: readonly number[],
+    options: RunOptions = {},
+  ): Promise<FloatTensor> {
+    const assembled = assemblePrompt(this.tokenizer, this.config, prompt, softTokens);
+    return continuationLogits(this.decoder, assembled, continuation, options);
   }
 
   /**
