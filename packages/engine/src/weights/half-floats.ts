@@ -77,9 +77,9 @@ export function narrowToFloat16(source: Float32Array): Uint16Array {
 /** Rounds float32 values to bfloat16 bits: to the nearest, ties to even; NaN stays NaN. Exact for what was bfloat16 before. */
 export function narrowToBfloat16(source: Float32Array): Uint16Array {
   const target = new Uint16Array(source.length);
-  for (let index = 0; index < source.length; index++) {
-    floatView[0] = source[index] as number;
-    const bits = wordView[0] as number;
+  const words = new Uint32Array(source.buffer, source.byteOffset, source.length);
+  for (let index = 0; index < words.length; index++) {
+    const bits = words[index] as number;
     const isNotNumber = (bits & 0x7fff_ffff) > 0x7f80_0000;
     target[index] = isNotNumber ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
   }

@@ -95,4 +95,12 @@ describe('bfloat16', () => {
     const large = new Map([['a', floatTensor(Float32Array.of(3.4e38), [1])]]);
     expect(() => encodeSafetensors(large, {}, { storage: 'bfloat16' })).toThrow(/exceeds 16 bits/);
   });
+
+  it('tells a value that does not fit from an infinity that was there', () => {
+    const options = { storage: 'bfloat16', requireFinite: false } as const;
+    const stored = (...values: number[]) =>
+      encodeSafetensors(new Map([['a', floatTensor(Float32Array.from(values), [values.length])]]), {}, options);
+    expect([...stored(1, Number.POSITIVE_INFINITY).subarray(-4)]).toEqual([0x80, 0x3f, 0x80, 0x7f]);
+    expect(() => stored(1, Number.NEGATIVE_INFINITY, -3.4e38)).toThrow(/-3\.\d+e\+38 in tensor "a" exceeds 16 bits/);
+  });
 });
