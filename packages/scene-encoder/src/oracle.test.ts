@@ -56,27 +56,34 @@ describe('Hugging Face CLIPVisionModel (tooling/oracles/clip.py)', async () => {
   });
 });
 
-describe('Hugging Face CLIP image processor (tooling/oracles/clip.py)', () => {
-  it('pixel values of an image that has the right size already', async () => {
-    const { tensor } = await readFixture(new URL('./__fixtures__/clip-preprocess.safetensors', import.meta.url));
-    const definition: ComponentDefinition<SceneEncoderConfig, 'image', 'pixels'> = {
-      type: 'clip-normalization',
-      resolveConfig,
-      module: defineModule({
-        name: 'Normalization',
-        inputs: (_config: SceneEncoderConfig) => ({ image: u8('batch', 3, 'height', 'width') }),
-        outputs: () => ({ pixels: f32('batch', 3, 'height', 'width') }),
-        forward: ({ image }, _weights, { normalization }) => ({ pixels: normalizeFrames(image, normalization) }),
-      }),
-    };
-    const image = tensor('input.same', 'uint8'); // [height, width, 3]
-    const planes = new Uint8Array(3 * 56 * 56).map(
-      (_, index) => image.data[(index % 3136) * 3 + Math.floor(index / 3136)] as number,
-    );
+describe('Hugging Face CLIP image processor (tooling/oracles/clip.py)', async () => {
+  const { tensor } = await readFixture(new URL('./__fixtures__/clip-preprocess.safetensors', import.meta.url));
+  const definition: ComponentDefinition<SceneEncoderConfig, 'image', 'pixels'> = {
+    type: 'clip-normalization',
+    resolveConfig,
+    module: defineModule({
+      name: 'Normalization',
+      inputs: (_config: SceneEncoderConfig) => ({ image: u8('batch', 3, 'height', 'width') }),
+      outputs: () => ({ pixels: f32('batch', 3, 'height', 'width') }),
+      forward: ({ image }, _weights, { normalization }) => ({ pixels: normalizeFrames(image, normalization) }),
+    }),
+  };
+  const sidePx = 56;
+
+  // How pictures are resized is the affair of who reads them: here they are as the processor resized them.
+  it.each(['same', 'upscale', 'downscale', 'portrait'])('pixel values of a picture: %s', async (name) => {
+    const { data, dims } = tensor(`output.${name}_resized_uint8`, 'uint8'); // [height, width, 3]
+    const [height, width] = dims as [number, number, number];
+    const [top, left] = [Math.floor((height - sidePx) / 2), Math.floor((width - sidePx) / 2)];
+    const planes = Uint8Array.from({ length: 3 * sidePx * sidePx }, (_, index) => {
+      const [channel, place] = [Math.floor(index / sidePx ** 2), index % sidePx ** 2];
+      const [y, x] = [top + Math.floor(place / sidePx), left + (place % sidePx)];
+      return data[(y * width + x) * 3 + channel] as number;
+    });
     const component = await componentFromWeights(definition, {}, new Map(), local);
-    const { pixels } = await component.run({ image: { type: 'uint8', dims: [1, 3, 56, 56], data: planes } });
+    const image = { type: 'uint8', dims: [1, 3, sidePx, sidePx], data: planes } as const;
+    const { pixels } = await component.run({ image });
     await component.dispose();
-    const expected = tensor('output.same');
-    assertAllclose(pixels as HostTensor, { ...expected, dims: [1, 3, 56, 56] }, 1e-5);
+    assertAllclose(pixels as HostTensor, { ...tensor(`output.${name}`), dims: [1, 3, sidePx, sidePx] }, 1e-5);
   });
 });
