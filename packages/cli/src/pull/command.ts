@@ -39,6 +39,8 @@ export const pullCommand: DocumentedCommand = {
     if (model === undefined || strays.length > 0) {
       given.fail('one repository or preset is pulled at a time', 'Write e.g. nano-emox pull paper.', 'model');
     }
+    if (model === 'tiny')
+      given.fail('tiny is not pulled', 'Its weights are the package @nano-emox/weights-tiny.', 'model');
     const files = given
       .text('files')
       ?.split(',')

@@ -137,6 +137,7 @@ it('says what went wrong', async () => {
 it.each([
   [['pull'], 'one repository or preset'],
   [['pull', 'a/b', 'c/d'], 'one repository or preset'],
+  [['pull', 'tiny'], '@nano-emox/weights-tiny'],
   [['pull', 'paper', '--revision', 'v1'], 'paper is a preset'],
   [['cache'], 'no action ""'],
   [['cache', 'list', '--remove'], 'belongs to verify'],
