@@ -5,6 +5,7 @@ import { NanoEmoX } from 'nano-emox';
 import { sampleClip } from 'nano-emox/sample-clip';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallConfig } from '../__fixtures__/small-model';
+import { ablateTiny } from '../ablate/ablate-tiny';
 import type { TinyEvent } from './tiny-options';
 import { tinyStages } from './tiny-options';
 import { trainTinyFromNothing } from './train-tiny';
@@ -96,6 +97,40 @@ describe('trainTinyFromNothing', { timeout: TIMEOUT_MS }, () => {
       );
       expect(received?.equals(expected as Buffer), part).toBe(true);
     }
+  });
+
+  it('lends its pretrained parts and features to a comparison, which pretrains nothing', async () => {
+    const compare = (baseRun: string, seen: string[] = []) =>
+      ablateTiny({
+        baseRun: join(folder, baseRun),
+        runFolder: join(folder, 'comparison'),
+        cacheFolder: join(folder, 'cache'),
+        config: smallConfig,
+        clips: { train: 14, validation: 7 },
+        renderThreads: 0,
+        stepsScale: 0.0004,
+        curricula: ['p2e', 'joint', 'reverse'],
+        seeds: [1],
+        limit: 1,
+        sampling: { maxNewTokens: 3 },
+        device: 'cpu',
+        threads: 1,
+        onEvent: ({ type }) => seen.push(type),
+      });
+    const features = async () => (await readdir(join(folder, 'whole', 'features'), { recursive: true })).sort();
+    const before = await features();
+    const seen: string[] = [];
+    const { runs, verdicts } = await compare('whole', seen);
+    expect(runs.map(({ name }) => name)).toEqual(['p2e', 'joint', 'reverse']);
+    expect(verdicts).toHaveLength(2);
+    expect(seen).not.toContain('stage-start');
+    expect(seen.filter((type) => type === 'run-end')).toHaveLength(3);
+    // Clips that the training drew are not encoded again; a comparison may draw others, and asks about one held out.
+    expect(await features()).toEqual(expect.arrayContaining(before));
+    const encoder = (model: string) => readFile(join(model, 'audio-encoder', 'model.safetensors'));
+    const trained = await encoder(join(folder, 'comparison', 'p2e', 'seed-1', 'model'));
+    expect(trained.equals(await encoder(modelFolder))).toBe(true);
+    await expect(compare('never-trained')).rejects.toMatchObject({ code: 'MISSING_FILE' });
   });
 
   it('refuses a run folder with other settings', async () => {
