@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { phaseNames } from '@nano-emox/p2e';
@@ -10,7 +10,7 @@ import { partsOfModel } from '../train/pretrained-folders';
 import { ablate, ablationText } from './ablate';
 import type { AblateOptions, AblationBase, AblationEvent } from './ablate-options';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 const rates = { initial: 1e-3, minimum: 1e-4, warmup: 1e-5 };
 const byPhase = <Value>(value: Value) =>
   Object.fromEntries(phaseNames.map((name) => [name, value])) as Record<(typeof phaseNames)[number], Value>;
@@ -116,6 +116,14 @@ describe.skipIf(!hasTokenizer)('ablate', { timeout: TIMEOUT_MS }, () => {
     const after = runs.map(({ metrics }) => metrics['gap of visual after']);
     expect(new Set(after).size).toBe(rows.length);
     expect(existsSync(join(folder, 'runs', 'attention-duplex', 'seed-1', 'start'))).toBe(false);
+    const phasesIn = async (...names: string[]) =>
+      (await readdir(join(folder, 'runs', ...names, 'seed-1', 'checkpoints'))).map((name) => name.split('.')[0]);
+    expect((await phasesIn('before-attention')).sort()).toEqual(phaseNames.slice(0, 3).sort());
+    for (const row of rows) expect(await phasesIn(row)).toEqual(['empathy-multitask']);
+    // Trained in two parts it is the model of one training: the run of the curriculum itself, of the same seed.
+    await compare({ curricula: ['p2e'], seeds: [1] });
+    const modelOf = (name: string) => readFile(join(folder, 'runs', name, 'seed-1', 'weights.safetensors'));
+    expect((await modelOf('attention-plain')).equals(await modelOf('p2e'))).toBe(true);
     expect((await compare(options)).runs).toEqual(runs);
   });
 

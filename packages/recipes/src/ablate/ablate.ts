@@ -4,6 +4,7 @@ import { fileError, writeFileAtomic } from '@nano-emox/engine/weights';
 import {
   type ComparedRun,
   type ComparisonTable,
+  type Curriculum,
   comparisonHtml,
   comparisonMarkdown,
   comparisonTable,
@@ -14,7 +15,7 @@ import {
 } from '@nano-emox/p2e';
 import { taskOf } from '@nano-emox/tasks';
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
-import { NanoEmoX } from 'nano-emox';
+import { type EmotionModelConfig, NanoEmoX } from 'nano-emox';
 import { changeModelConfig } from 'nano-emox/training';
 import { type EvaluationReport, evaluatePredictions } from '../evaluate/evaluate-predictions';
 import { predictAnswers } from '../evaluate/predict-answers';
@@ -23,10 +24,12 @@ import type { Score } from '../evaluate/score';
 import { tinyScale } from '../tiny/tiny-scale';
 import { scaleSteps } from '../train/scaled-steps';
 import { trainEmotionModel } from '../train/train-emotion-model';
+import type { TrainedEmotionModel } from '../train/training-options';
 import type { AblateOptions, AblationEvent } from './ablate-options';
 import { type AttentionGaps, attentionGaps, gapsAtStart } from './attention-gaps';
 import { type ComparedSetting, comparedSettings } from './compared-settings';
 import { type OrderVerdict, orderVerdict } from './order-verdict';
+import { splitAtAttention } from './shared-phases';
 
 /** Metrics on which the paper compares curricula. */
 export const orderedMetrics = ['ERG hit rate', 'perception average'] as const;
@@ -60,10 +63,11 @@ export async function ablate(options: AblateOptions): Promise<AblationReport> {
   const origin = await originOf(options);
   const planned = seeds.flatMap((seed) => settings.map((setting) => ({ setting, seed })));
   const finished: FinishedRun[] = [];
+  const shared: SharedRuns = new Map();
   for (const [index, { setting, seed }] of planned.entries()) {
     throwIfAborted(signal, 'ablate');
     const facts = { name: setting.name, seed, run: index + 1, totalRuns: planned.length };
-    finished.push(await runOnce(setting, facts, origin, options));
+    finished.push(await runOnce(setting, facts, origin, shared, options));
   }
   const ordered = settings.flatMap(({ name }) => finished.filter((run) => run.name === name));
   const runs = ordered.map((run): ComparedRun => ({ name: run.name, seed: run.seed, metrics: metricsOf(run) }));
@@ -108,6 +112,7 @@ async function runOnce(
   setting: ComparedSetting,
   facts: RunFacts,
   origin: string,
+  shared: SharedRuns,
   options: AblateOptions,
 ): Promise<FinishedRun> {
   const { base, stepsScale = 1, runFolder, limit, sampling, attentionClips = 0, onEvent = () => undefined } = options;
@@ -131,7 +136,7 @@ async function runOnce(
     onEvent({ type: 'run-end', isNew: false, metrics: metricsOf(known), ...facts });
     return known;
   }
-  const modelFolder = await trainOnce(setting, facts, folder, curriculum, options);
+  const modelFolder = await trainOnce(setting, facts, folder, curriculum, shared, options);
   const report = await evaluateOnce(modelFolder, facts, folder, options);
   const attention = attentionClips > 0 && (await gapsOf(modelFolder, setting, facts, folder, options));
   const finished: FinishedRun = { name, seed, fingerprint, report, ...(attention && { attention }) };
@@ -140,22 +145,53 @@ async function runOnce(
   return finished;
 }
 
+/** Folder beside those of the settings: what all settings have in common that differ in their attention alone. */
+const SHARED_RUN = 'before-attention';
+
+/** Its runs, by seed. */
+type SharedRuns = Map<number, Promise<TrainedEmotionModel>>;
+
 async function trainOnce(
   { changes }: ComparedSetting,
   facts: RunFacts,
   runFolder: string,
-  curriculum: ReturnType<(typeof curricula)['p2e']>,
-  { base, device, threads, signal, onEvent = () => undefined }: AblateOptions,
+  curriculum: Curriculum,
+  shared: SharedRuns,
+  options: AblateOptions,
 ): Promise<string> {
+  const { config } = options.base;
+  const changed = changeModelConfig(config, changes);
+  const isAttentionAlone = Object.keys(changes).join() === 'attention' && config.languageModel.attention === undefined;
+  const { before, from } = splitAtAttention(curriculum);
+  if (!isAttentionAlone || before.phases.length === 0) {
+    return (await trainPhases(changed, curriculum, { facts, runFolder, curriculum }, options)).modelFolder;
+  }
+  const sharedFolder = join(options.runFolder, SHARED_RUN, `seed-${facts.seed}`);
+  const sharedRun =
+    shared.get(facts.seed) ?? trainPhases(config, before, { facts, runFolder: sharedFolder, curriculum }, options);
+  shared.set(facts.seed, sharedRun);
+  const { weights } = await sharedRun;
+  return (await trainPhases(changed, from, { facts, runFolder, curriculum }, options, weights)).modelFolder;
+}
+
+/** @param place the run, its folder, and the whole curriculum that the phases are of */
+function trainPhases(
+  config: EmotionModelConfig,
+  phases: Curriculum,
+  { facts, runFolder, curriculum }: { facts: RunFacts; runFolder: string; curriculum: Curriculum },
+  { base, device, threads, signal, onEvent = () => undefined }: AblateOptions,
+  startWeights?: TrainedEmotionModel['weights'],
+): Promise<TrainedEmotionModel> {
   const steps = curriculum.phases.reduce((sum, phase) => sum + phase.steps, 0);
   let step = 0;
-  const { modelFolder } = await trainEmotionModel({
-    config: changeModelConfig(base.config, changes),
+  return trainEmotionModel({
+    config,
     pretrained: base.pretrained,
-    curriculum,
+    curriculum: phases,
     sources: base.sources,
     seed: facts.seed,
     runFolder,
+    ...(startWeights && { startWeights }),
     ...(base.samples && { samples: base.samples }),
     ...(device && { device }),
     ...(threads && { threads }),
@@ -167,7 +203,6 @@ async function trainOnce(
       onEvent({ type: 'run-delta', step, steps, loss: event.loss, ...facts });
     },
   });
-  return modelFolder;
 }
 
 async function evaluateOnce(

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Executor } from '@nano-emox/engine';
+import { bindWeights, type Executor } from '@nano-emox/engine';
 import { openExecutor } from '@nano-emox/engine/runtime';
 import { writeSafetensors } from '@nano-emox/engine/weights';
 import type { TextTokenizer } from '@nano-emox/lm-lora';
@@ -8,6 +8,7 @@ import {
   type Curriculum,
   type DataSet,
   type Phase,
+  type TrainableModel,
   TrainingRun,
   trainCurriculum,
   type Validation,
@@ -40,7 +41,7 @@ export async function trainEmotionModel(options: TrainEmotionModelOptions): Prom
   const { config, curriculum, seed, runFolder, device, threads, about, signal, onEvent = () => undefined } = options;
   const pretrained = typeof options.pretrained === 'string' ? partsOfModel(options.pretrained) : options.pretrained;
   const tokenizer = await readTokenizer(pretrained.languageModel);
-  const model = await trainableNetwork(config, pretrained.languageModel, seed);
+  const model = startedFrom(await trainableNetwork(config, pretrained.languageModel, seed), options.startWeights);
   const dataSets = await questionsOf(options.sources, tokenizer, options);
   requireDataSets(curriculum, dataSets);
   const heldOut = await questionsOf(options.validationSources ?? [], tokenizer, options);
@@ -81,6 +82,15 @@ export async function trainEmotionModel(options: TrainEmotionModelOptions): Prom
     await run.dispose();
     await executor.dispose();
   }
+}
+
+/** @throws WeightsMismatchError for weights that the network does not have, or has in other sizes */
+function startedFrom(
+  model: TrainableModel<EmotionSample>,
+  startWeights: TrainEmotionModelOptions['startWeights'],
+): TrainableModel<EmotionSample> {
+  if (!startWeights) return model;
+  return { ...model, weights: bindWeights('startWeights', model.graph, new Map([...model.weights, ...startWeights])) };
 }
 
 async function questionsOf(

@@ -28,6 +28,8 @@ export interface TrainEmotionModelOptions extends RunOptions {
   readonly config: EmotionModelConfig;
   /** Encoders and language model to start from: folder of a model, or of each part. All else begins fresh. */
   readonly pretrained: string | PretrainedFolders;
+  /** Weights of `emotionNetwork` that take the place of pretrained and fresh ones, as another training returned them. @default none */
+  readonly startWeights?: ReadonlyMap<string, HostTensor>;
   /** Phases; their mixtures name data sets as `<source>/<task>`. */
   readonly curriculum: Curriculum;
   readonly sources: readonly EmotionSource[];
