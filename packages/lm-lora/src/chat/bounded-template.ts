@@ -1,5 +1,5 @@
-import { createContext, Script } from 'node:vm';
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
+import { LimitError, withinTime } from '../within-time';
 
 /** Longest template that is parsed; the longest published ones have some 20,000 characters. */
 const MAX_SOURCE_CHARACTERS = 500_000;
@@ -20,9 +20,6 @@ const TIME_LIMIT_MS = 5_000;
 type Statement = Parameters<Interpreter['evaluate']>[0];
 type Value = ReturnType<Interpreter['evaluate']>;
 
-/** A template did more than writing a conversation takes; whoever wrote it is at fault, not the conversation. */
-export class TemplateLimitError extends Error {}
-
 /**
  * A Jinja template from a file that nobody vouches for. Templates are programs: with loops and doubled strings a few lines of one could
  * keep a process busy for ever or fill its memory. So time, and the number and size of the values that it makes, are limited.
@@ -32,20 +29,20 @@ export class BoundedTemplate {
 
   /**
    * @param timeLimitMs of parsing, and of each rendering
-   * @throws TemplateLimitError, and what the parser throws
+   * @throws LimitError, and what the parser throws
    */
   constructor(
     source: string,
     private readonly timeLimitMs = TIME_LIMIT_MS,
   ) {
-    if (source.length > MAX_SOURCE_CHARACTERS) throw new TemplateLimitError(`it has ${source.length} characters`);
+    if (source.length > MAX_SOURCE_CHARACTERS) throw new LimitError(`it has ${source.length} characters`);
     this.template = withinTime(timeLimitMs, () => new Template(source));
   }
 
   /**
    * @param variables plain values
    * @param characters about how much text there is in them
-   * @throws TemplateLimitError, and what the template throws
+   * @throws LimitError, and what the template throws
    */
   render(variables: Readonly<Record<string, unknown>>, characters: number): string {
     const budget = new WorkBudget(WORK_LIMIT + characters * WORK_PER_CHARACTER);
@@ -61,7 +58,7 @@ class WorkBudget {
 
   spend(work: number): void {
     this.left -= work;
-    if (!(this.left >= 0)) throw new TemplateLimitError('it does not come to an end');
+    if (!(this.left >= 0)) throw new LimitError('it does not come to an end');
   }
 }
 
@@ -105,19 +102,3 @@ function globals(budget: WorkBudget): Readonly<Record<string, unknown>> {
 }
 
 const currentTime = new Template('{{ strftime_now(format) }}');
-
-const context: { work?: () => unknown } = createContext({});
-const script = new Script('work()');
-
-/** Runs `work` until it ends or its time is over, without a worker: rendering is synchronous. */
-function withinTime<T>(timeLimitMs: number, work: () => T): T {
-  context.work = work;
-  try {
-    return script.runInContext(context, { timeout: timeLimitMs }) as T;
-  } catch (error) {
-    if ((error as { code?: string } | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new TemplateLimitError(`it does not come to an end within ${timeLimitMs} ms`);
-  } finally {
-    delete context.work;
-  }
-}

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, InvalidFileError } from '@nano-emox/tensor-contract';
-import { BoundedTemplate, TemplateLimitError } from './bounded-template';
+import { LimitError } from '../within-time';
+import { BoundedTemplate } from './bounded-template';
 
 /** One message of a conversation. */
 export interface ChatMessage {
@@ -62,7 +63,7 @@ export class ChatTemplate {
       const characters = messages.reduce((sum, { role, content }) => sum + role.length + content.length, 0);
       return this.template.render(variables, characters);
     } catch (cause) {
-      if (cause instanceof TemplateLimitError) throw unusable(this.where, 'is not run any further', cause);
+      if (cause instanceof LimitError) throw unusable(this.where, 'is not run any further', cause);
       throw refused(messageOf(cause), 'Check the roles and their order.', cause);
     }
   }

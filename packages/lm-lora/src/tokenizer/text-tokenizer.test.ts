@@ -67,4 +67,11 @@ describe('TextTokenizer', () => {
     expect(() => TextTokenizer.fromJson({ vocab: {} }, 'here.json')).toThrow(InvalidFileError);
     expect(() => TextTokenizer.fromJson({ ...tokenizer.json, model: { type: 'BPE' } })).toThrow(InvalidFileError);
   });
+
+  it('does not wait for ever for a hostile pattern', () => {
+    const pre_tokenizer = { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false };
+    const hostile = TextTokenizer.fromJson({ ...tokenizer.json, pre_tokenizer }, 'here.json');
+    expect(() => hostile.encode(`${'a'.repeat(60)}!`)).toThrow(InvalidFileError);
+    expect(hostile.encode('aaa')).toHaveLength(3); // it is still there for others
+  }, 30_000);
 });

@@ -1,9 +1,16 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InvalidArgumentError, InvalidFileError } from '@nano-emox/tensor-contract';
+import { LimitError, withinTime } from '../within-time';
 import { TextStream } from './text-stream';
 
 /** Content of a `tokenizer.json` of the Hugging Face tokenizers library. */
 export type TokenizerJson = Readonly<Record<string, unknown>>;
+
+/**
+ * A tokenizer.json holds regular expressions, and a hostile one can take for ever on thirty characters. Usual ones cut a million in a
+ * second; the busiest machine gets a hundred times as long.
+ */
+const timeLimitMs = (text: string): number => 2_000 + Math.ceil(text.length / 10);
 
 /**
  * Text to token ids and back, from a `tokenizer.json`. Adds no tokens of its own: where a sequence begins and ends is decided
@@ -20,6 +27,7 @@ export class TextTokenizer {
     /** What the tokenizer was made from, for saving. */
     readonly json: TokenizerJson,
     private readonly tokenizer: Tokenizer,
+    private readonly source: string,
   ) {
     const special = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
     this.specialTokens = new Map(special.map(([id, token]) => [token.content, id]));
@@ -36,20 +44,21 @@ export class TextTokenizer {
   static fromJson(json: TokenizerJson, source = 'tokenizer.json'): TextTokenizer {
     try {
       // The clean-up of spaces before punctuation would make decoding lossy.
-      return new TextTokenizer(json, new Tokenizer(json, { clean_up_tokenization_spaces: false }));
+      return new TextTokenizer(json, new Tokenizer(json, { clean_up_tokenization_spaces: false }), source);
     } catch (cause) {
-      throw new InvalidFileError({
-        message: `${source} is not a usable tokenizer: ${cause instanceof Error ? cause.message : String(cause)}`,
-        hint: 'Give the tokenizer.json that belongs to the model.',
-        path: source,
-        cause,
-      });
+      throw unusable(source, cause);
     }
   }
 
-  /** Ids of `text`, without any added beginning or end. */
+  /** Ids of `text`, without any added beginning or end. @throws InvalidFileError when the patterns of the file do not come to an end */
   encode(text: string): number[] {
-    return text === '' ? [] : this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+    if (text === '') return [];
+    try {
+      return withinTime(timeLimitMs(text), () => this.tokenizer.encode(text, { add_special_tokens: false }).ids);
+    } catch (cause) {
+      if (!(cause instanceof LimitError)) throw cause;
+      throw unusable(this.source, cause);
+    }
   }
 
   /** The id that the tokenizer itself would put before a text, if any; {@link encode} never does. */
@@ -85,3 +94,11 @@ export class TextTokenizer {
     return new TextStream((ids) => this.decode(ids, { skipSpecialTokens: true }), context);
   }
 }
+
+const unusable = (source: string, cause: unknown) =>
+  new InvalidFileError({
+    message: `${source} is not a usable tokenizer: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: 'Give the tokenizer.json that belongs to the model.',
+    path: source,
+    cause,
+  });
