@@ -75,6 +75,30 @@ def seeded_normal(shape, seed: int, scale: float = 1.0) -> torch.Tensor:
     return scale * torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
+def random_frame(height: int, width: int, seed: int) -> torch.Tensor:
+    """Noise over slow waves, so that windows differ from each other and from their own neighbours."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.rand((1, 3, height, width), generator=generator)
+    y = torch.arange(height)[:, None] / height
+    x = torch.arange(width)[None, :] / width
+    waves = torch.stack([torch.sin(7 * x + 3 * y), torch.cos(5 * y - 2 * x), torch.sin(11 * x * y)])[None]
+    return (127.5 + 80 * waves + 90 * (noise - 0.5)).clamp(0, 255).round().to(torch.uint8)
+
+
+@torch.no_grad()
+def greedy(model, prompt: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """`count` tokens of cached generation, checked against full recomputation of every step, and the lead of each over the next best."""
+    generated = model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=count,
+                               do_sample=False, eos_token_id=None, pad_token_id=0)
+    sequence, margins = prompt, []
+    for _ in range(count):
+        best = model(input_ids=sequence, use_cache=False).logits[0, -1].topk(2)
+        margins.append(best.values[0] - best.values[1])
+        sequence = torch.cat([sequence, best.indices[:1][None]], dim=1)
+    assert torch.equal(generated, sequence), "cached and uncached generation differ"
+    return generated[0, prompt.shape[1]:], torch.stack(margins)
+
+
 def prefixed(prefix: str, tensors) -> dict:
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
 

@@ -26,11 +26,16 @@ import transformers
 
 from common import ROOT, fixture_path, randomise, seeded_normal, versions, write_safetensors
 from gguf_files import GGUF_VERSION, add_byte_level_tokens, add_decoder_sizes, finish
+from published_layout import Sizes, TrainedParts, save_phase, three_phases
 
 SEED = 20264
 MAX_TOTAL_BYTES = 1_200_000
 TARGET = ROOT / "packages" / "nano-emox" / "src" / "convert" / "__fixtures__"
-DIM, LM, EXPERTS = 16, 32, 3
+DIM, LM = 16, 32
+TRAINED = Sizes(
+    encoder=DIM, language_model=LM, queries=4, qformer=24, qformer_mlp=32, frame_positions=32, audio_positions=8, face_queries=2,
+    face=12, face_mlp=10, fusion=8,
+)  # fmt: skip
 generator = torch.Generator().manual_seed(SEED)
 expected: dict[str, torch.Tensor] = {}
 
@@ -104,59 +109,6 @@ def facexformer() -> None:
     expected["facexformer.linear_fuse.weight"] = state["linear_fuse.weight"]
 
 
-def linear(name: str, out_dim: int, in_dim: int) -> dict[str, torch.Tensor]:
-    return {f"{name}.weight": normal(out_dim, in_dim), f"{name}.bias": normal(out_dim)}
-
-
-def norm(name: str, width: int) -> dict[str, torch.Tensor]:
-    return {f"{name}.weight": normal(width), f"{name}.bias": normal(width)}
-
-
-def qformer(kind: str, positions: str, rows: int, projection: str) -> dict[str, torch.Tensor]:
-    bert, tensors = f"{kind}_Qformer.bert.", {}
-    tensors |= {f"{kind}_query_tokens": normal(1, 4, 24), f"{positions}.weight": normal(rows, DIM)}
-    tensors |= norm(bert + "embeddings.LayerNorm", 24) | {bert + "embeddings.position_ids": torch.arange(512)[None]}
-    for index in range(2):
-        layer = f"{bert}encoder.layer.{index}."
-        for attention, width in (("attention", 24), ("crossattention", DIM)):
-            tensors |= linear(f"{layer}{attention}.self.query", 24, 24)
-            tensors |= linear(f"{layer}{attention}.self.key", 24, width) | linear(f"{layer}{attention}.self.value", 24, width)
-            tensors |= linear(f"{layer}{attention}.output.dense", 24, 24) | norm(f"{layer}{attention}.output.LayerNorm", 24)
-        tensors |= linear(layer + "intermediate_query.dense", 32, 24) | linear(layer + "output_query.dense", 24, 32)
-        tensors |= norm(layer + "output_query.LayerNorm", 24)
-    return tensors | linear(projection, LM, 24)
-
-
-def trained_parts() -> dict[str, torch.Tensor]:
-    """Section by section what trains in the released model, with the buffers and unused layers that its files keep."""
-    tensors = qformer("video", "video_frame_position_embedding", 32, "video_proj")
-    tensors |= qformer("audio", "audio_position_embedding", 8, "audio_llama_proj")
-    tensors |= {"facial_encoder.query": normal(2, 12), "facial_encoder.attn.in_proj_weight": normal(36, 12)}
-    tensors |= {"facial_encoder.attn.in_proj_bias": normal(36)} | linear("facial_encoder.attn.out_proj", 12, 12)
-    tensors |= norm("facial_encoder.lynorm", 12) | linear("facial_encoder.face_proj.0", 10, 12) | linear("facial_encoder.face_proj.3", LM, 10)
-    tensors["facial_encoder.facexformer.backbone.0.1.0.attn.relative_position_index"] = torch.zeros(2401, dtype=torch.int64)
-    tensors["facial_encoder.facexformer.pe_layer.positional_encoding_gaussian_matrix"] = normal(2, 6)
-    tensors["visual_encoder.vision_model.embeddings.position_ids"] = torch.arange(17)[None]
-    fusion = "multi_multiscale_fusion."
-    tensors |= linear(fusion + "audio_proj", 8, DIM) | linear(fusion + "visual_proj", 8, DIM)
-    for index in range(EXPERTS):
-        attention = f"{fusion}cross_attns.{index}."
-        tensors |= {attention + "in_proj_weight": normal(24, 8), attention + "in_proj_bias": normal(24)}
-        tensors |= linear(attention + "out_proj", 8, 8) | norm(f"{fusion}ffns.{index}.0", 8)
-        tensors |= linear(f"{fusion}ffns.{index}.1", 8, 8) | linear(f"{fusion}ffns.{index}.4", 8, 8)
-    tensors |= linear(fusion + "gate_mlp.0", 8, 24) | linear(fusion + "gate_mlp.3", EXPERTS, 8) | linear("multi_llama_proj", LM, 8)
-    tensors |= linear("multi_audio_embs", DIM, DIM) | linear("multi_video_embs", DIM, DIM) | linear("image_llama_proj", LM, DIM)
-    return tensors
-
-
-def save_phase(name: str, model: dict[str, torch.Tensor]) -> None:
-    optimizer = torch.optim.AdamW([torch.nn.Parameter(normal(2))])
-    torch.save(
-        {"model": model, "optimizer": optimizer.state_dict(), "config": {"arch": "affectgpt"}, "scaler": None, "epoch": 1},
-        TARGET / name,
-    )
-
-
 @torch.no_grad()
 def language_model() -> tuple[transformers.Qwen2ForCausalLM, dict[str, torch.Tensor]]:
     config = transformers.Qwen2Config(
@@ -223,12 +175,10 @@ if __name__ == "__main__":
     hubert()
     facexformer()
     model, matrices = language_model()
-    first = trained_parts() | {name: normal(*value.shape) for name, value in matrices.items()}
-    second = {name: normal(*value.shape) if value.is_floating_point() else value for name, value in first.items() if "multi_" in name or "_Qformer" in name}
-    third = {name: normal(*first[name].shape) for name in ("video_query_tokens", "multi_llama_proj.weight")} | matrices
-    for name, phase in (("ckpt.pth", first), ("ckpt_2.pth", second), ("ckpt_3.pth", third)):
-        save_phase(name, phase)
-    counted = first | second | third
+    counted = {}
+    for name, phase in three_phases(TrainedParts(TRAINED, normal).all(), matrices, normal).items():
+        save_phase(TARGET / name, phase, torch.optim.AdamW([torch.nn.Parameter(normal(2))]))
+        counted |= phase
     for name in ("audio_query_tokens", "video_query_tokens", "multi_llama_proj.weight", "multi_multiscale_fusion.gate_mlp.3.bias", "facial_encoder.query"):
         expected[f"pth.{name}"] = counted[name]
     gguf_file(model)

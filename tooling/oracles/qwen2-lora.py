@@ -34,7 +34,7 @@ from peft import LoraConfig, get_peft_model
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
-from common import fixture_path, prefixed, randomise, save_fixture, seeded_normal, versions
+from common import fixture_path, greedy, prefixed, randomise, save_fixture, seeded_normal, versions
 
 SEED = 20240603
 GREEDY_TOKENS = 64
@@ -62,25 +62,11 @@ def hidden_states(run, decoder):
     return result, states, before_norm
 
 
-@torch.no_grad()
-def greedy(model, prompt: torch.Tensor):
-    """Cached generation, checked against full recomputation of every step."""
-    generated = model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=GREEDY_TOKENS,
-                               do_sample=False, eos_token_id=None, pad_token_id=0)
-    sequence, margins = prompt, []
-    for _ in range(GREEDY_TOKENS):
-        best = model(input_ids=sequence, use_cache=False).logits[0, -1].topk(2)
-        margins.append(best.values[0] - best.values[1])
-        sequence = torch.cat([sequence, best.indices[:1][None]], dim=1)
-    assert torch.equal(generated, sequence), "cached and uncached generation differ"
-    return generated[0, prompt.shape[1]:], torch.stack(margins)
-
-
 def clear_greedy(model, first_seed: int):
     """The first seeded prompt whose continuation has no near-tie and does not fall into repeating one token at once."""
     for seed in range(first_seed, first_seed + 200):
         prompt = random_ids((1, 6), seed)
-        ids, margins = greedy(model, prompt)
+        ids, margins = greedy(model, prompt, GREEDY_TOKENS)
         if float(margins.min()) > 0.02 and len(set(ids.tolist())) >= 12:
             print(f"  greedy: prompt seed {seed}, smallest margin {float(margins.min()):.3f}, "
                   f"{len(set(ids.tolist()))} distinct tokens: {ids.tolist()}")

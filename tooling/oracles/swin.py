@@ -31,21 +31,45 @@ from torch import nn
 from torch.nn import functional
 from torchvision.models.swin_transformer import SwinTransformer
 
-from common import fixture_path, prefixed, randomise, save_fixture, seeded_normal
+from common import fixture_path, prefixed, random_frame, randomise, save_fixture, seeded_normal
 
 SEED = 20240606
 EMBED, DEPTHS, HEADS, WINDOW, HEAD_WIDTH = 4, [2, 2, 2, 2], [1, 2, 4, 8], [7, 7], 12
 CASES = {"square": (112, 112), "oblong": (88, 136), "frame": (224, 224)}
 
 
-def random_frame(height: int, width: int, seed: int) -> torch.Tensor:
-    """Noise over slow waves, so that windows differ from each other and from their own neighbours."""
-    generator = torch.Generator().manual_seed(seed)
-    noise = torch.rand((1, 3, height, width), generator=generator)
-    y = torch.arange(height)[:, None] / height
-    x = torch.arange(width)[None, :] / width
-    waves = torch.stack([torch.sin(7 * x + 3 * y), torch.cos(5 * y - 2 * x), torch.sin(11 * x * y)])[None]
-    return (127.5 + 80 * waves + 90 * (noise - 0.5)).clamp(0, 255).round().to(torch.uint8)
+def multi_scale_head(embed: int, width: int) -> nn.ModuleDict:
+    return nn.ModuleDict({
+        "linear_c": nn.ModuleList(nn.ModuleDict({"proj": nn.Linear(embed * 2**stage, width)}) for stage in range(4)),
+        "linear_fuse": nn.Conv2d(4 * width, width, 1, bias=False),
+    }).eval()
+
+
+def stage_outputs(backbone: SwinTransformer) -> list[torch.Tensor]:
+    """Grows by the output of each stage, `[batch, height, width, channels]`, whenever the backbone runs."""
+    stages = []
+    for index in (1, 3, 5, 7):
+        backbone.features[index].register_forward_hook(lambda _m, _i, out: stages.append(out))
+    return stages
+
+
+def pooled_features(stages: list[torch.Tensor], head: nn.ModuleDict) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """The features of the head, and the maps of its linear layers."""
+    # [batch, height, width, channels] -> per-pixel Linear -> [batch, width of head, height, width]
+    maps = [head["linear_c"][stage]["proj"](stages[stage]).permute(0, 3, 1, 2) for stage in range(4)]
+    size = maps[0].shape[2:]
+    upsampled = [functional.interpolate(m, size=size, mode="bilinear", align_corners=False) for m in maps]
+    return head["linear_fuse"](torch.cat(upsampled[::-1], dim=1)).mean(dim=(2, 3)), maps
+
+
+def facexformer_names(backbone: SwinTransformer) -> dict[str, torch.Tensor]:
+    tensors = {}
+    for name, value in backbone.state_dict().items():
+        if name.startswith("features."):
+            tensors[f"backbone.0.{name[len('features.'):]}"] = value
+        elif name.startswith("norm."):
+            tensors[f"backbone.1.{name[len('norm.'):]}"] = value
+    return tensors
 
 
 @torch.no_grad()
@@ -53,33 +77,16 @@ def main() -> None:
     backbone = SwinTransformer(patch_size=[4, 4], embed_dim=EMBED, depths=DEPTHS, num_heads=HEADS, window_size=WINDOW,
                                mlp_ratio=4.0, num_classes=2, norm_layer=lambda width: nn.LayerNorm(width, eps=1e-5)).eval()
     randomise(backbone, SEED, gain=1.4)
-    head = nn.ModuleDict({
-        "linear_c": nn.ModuleList(nn.ModuleDict({"proj": nn.Linear(EMBED * 2**stage, HEAD_WIDTH)}) for stage in range(4)),
-        "linear_fuse": nn.Conv2d(4 * HEAD_WIDTH, HEAD_WIDTH, 1, bias=False),
-    }).eval()
+    head = multi_scale_head(EMBED, HEAD_WIDTH)
     randomise(head, SEED + 1)
-
-    stages = []
-    for index in (1, 3, 5, 7):
-        backbone.features[index].register_forward_hook(lambda _m, _i, out: stages.append(out))
-
-    tensors = {}
-    for name, value in backbone.state_dict().items():
-        if name.startswith("features."):
-            tensors[f"weights.facexformer.backbone.0.{name[len('features.'):]}"] = value
-        elif name.startswith("norm."):
-            tensors[f"weights.facexformer.backbone.1.{name[len('norm.'):]}"] = value
-    tensors.update(prefixed("weights.facexformer", head.state_dict()))
+    stages = stage_outputs(backbone)
+    tensors = prefixed("weights.facexformer", facexformer_names(backbone) | head.state_dict())
 
     for index, (case, (height, width)) in enumerate(CASES.items()):
         frame = random_frame(height, width, SEED + 10 + index)
         stages.clear()
         backbone(frame.float())
-        # [batch, height, width, channels] -> per-pixel Linear -> [batch, width of head, height, width]
-        maps = [head["linear_c"][stage]["proj"](stages[stage]).permute(0, 3, 1, 2) for stage in range(4)]
-        size = maps[0].shape[2:]
-        upsampled = [functional.interpolate(m, size=size, mode="bilinear", align_corners=False) for m in maps]
-        features = head["linear_fuse"](torch.cat(upsampled[::-1], dim=1)).mean(dim=(2, 3))
+        features, maps = pooled_features(stages, head)
         means = torch.cat([m.mean(dim=(2, 3)) for m in maps[::-1]], dim=1)
         shortcut = functional.linear(means, head["linear_fuse"].weight[:, :, 0, 0])
         print(f"  {case}: maps {[tuple(s.shape[1:3]) for s in stages]}, full against pooled shortcut "
