@@ -90,6 +90,21 @@ export function int8Linear(x: QuantisedActivations, weight: Value, scales: Value
   return apply(int8LinearOp, bias ? [...inputs, bias] : inputs);
 }
 
+/** Bits of a code that comes in blocks. */
+type BlockBits = 4 | 8;
+
+/** Columns of a matrix whose codes are `[out, blocks, bytes of a block]`. */
+function columnsOf(codes: Value, bits: BlockBits): number {
+  const [, blocks, bytes] = codes.shape as [number, number, number];
+  return (blocks * bytes * 8) / bits;
+}
+
+/** Values of blocks of codes, float32 `[…, blocks, block]`, from uint8 `[…, blocks, bytes of a block]` and scales `[…, blocks]`. */
+export function blockValues(codes: Value, scales: Value, bits: BlockBits): Value {
+  const steps = bits === 8 ? sub(cast(codes, 'float32'), CODE_ZERO) : sub(cast(unpackNibbles(codes), 'float32'), 8);
+  return mul(steps, unsqueeze(scales, scales.shape.length));
+}
+
 /** int64 codes 0 to 15 of bytes with two codes each, `[out, blocks, block / 2]` to `[out, blocks, block]`. */
 function unpackNibbles(packed: Value): Value {
   const [out, blocks, half] = packed.shape as [Dim, Dim, number];
@@ -98,35 +113,37 @@ function unpackNibbles(packed: Value): Value {
   return reshape(concat(pairs, 3), [out, blocks, 2 * half]);
 }
 
-const int4LinearOp: Operation = {
+const blockLinearOp: Operation = {
   name: 'MatMulNBits',
-  infer: ([x, codes]) => {
-    const [input, packed] = [x as Value, codes as Value];
-    requireType('int4Linear', input, 'float32');
-    requireType('int4Linear', packed, 'uint8');
-    const [out, blocks, half] = packed.shape as [number, number, number];
-    if (input.shape[input.shape.length - 1] !== blocks * half * 2)
-      fail('int4Linear', 'input', ['…', blocks * half * 2], input, 'The last axis must be the width the weight reads.');
-    return [productType(input, out)];
+  infer: ([x, codes, scales], attributes) => {
+    const [input, matrix] = [x as Value, codes as Value];
+    requireType('blockLinear', input, 'float32');
+    requireType('blockLinear', matrix, 'uint8');
+    requireType('blockLinear', scales as Value, 'float32');
+    const columns = columnsOf(matrix, attributes.bits as BlockBits);
+    if (input.shape[input.shape.length - 1] !== columns)
+      fail('blockLinear', 'input', ['…', columns], input, 'The last axis must be the width the weight reads.');
+    return [productType(input, matrix.shape[0] as Dim)];
   },
-  lower: ([x, codes, scales, bias]) => {
-    const [out, blocks, half] = (codes as Value).shape as [number, number, number];
-    const steps = sub(cast(unpackNibbles(codes as Value), 'float32'), 8);
-    const weight = reshape(mul(steps, reshape(scales as Value, [out, blocks, 1])), [out, blocks * half * 2]);
-    return [linear(x as Value, weight, bias)];
+  lower: ([x, codes, scales, bias], { bits }) => {
+    const [out] = (codes as Value).shape as [number];
+    const values = blockValues(codes as Value, scales as Value, bits as BlockBits);
+    return [linear(x as Value, reshape(values, [out, columnsOf(codes as Value, bits as BlockBits)]), bias)];
   },
   emit: (emitter, node, outputs) => {
     const [x, codes, scales, bias] = node.inputs.map(emitter.name) as [string, string, string, string | undefined];
-    const packed = node.inputs[1] as Value;
-    const [out, blocks, half] = packed.shape as [number, number, number];
+    const matrix = node.inputs[1] as Value;
+    const bits = node.attributes.bits as BlockBits;
+    const [out, blocks] = matrix.shape as [number, number];
+    const columns = columnsOf(matrix, bits);
     // Level 4: activations become int8, one scale per block, so that the product runs on integers.
-    const attributes = { K: blocks * half * 2, N: out, bits: 4, block_size: half * 2, accuracy_level: 4 };
+    const attributes = { K: columns, N: out, bits, block_size: columns / blocks, accuracy_level: 4 };
     const inputs = bias === undefined ? [x, codes, scales] : [x, codes, scales, '', '', bias];
     emitter.node('MatMulNBits', inputs, attributes, { domain: 'com.microsoft', outputs });
   },
 };
 
-/** As `linear` with block-wise 4-bit weights: `codes` uint8 `[out, blocks, block / 2]`, `scales` float32 `[out · blocks]`. */
-export function int4Linear(x: Value, codes: Value, scales: Value, bias?: Value): Value {
-  return apply(int4LinearOp, bias ? [x, codes, scales, bias] : [x, codes, scales]);
+/** As `linear` with weights in blocks: `codes` uint8 `[out, blocks, bytes of a block]`, `scales` float32 `[out, blocks]`. */
+export function blockLinear(x: Value, codes: Value, scales: Value, bits: BlockBits, bias?: Value): Value {
+  return apply(blockLinearOp, bias ? [x, codes, scales, bias] : [x, codes, scales], { bits });
 }

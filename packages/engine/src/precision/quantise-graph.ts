@@ -4,13 +4,19 @@ import { graphOf, leavesOf } from '../graph/graph';
 import { parameter } from '../graph/leaves';
 import { rewriteGraph } from '../graph/rewrite';
 import type { GraphNode, Value } from '../graph/value';
-import { cast, mul } from '../ops/elementwise';
 import { gather } from '../ops/indexing';
-import { int4Linear, int8Linear, type QuantisedActivations, quantiseActivations } from '../ops/quantised';
-import { unsqueeze } from '../ops/shape';
+import { blockLinear, blockValues, int8Linear, type QuantisedActivations, quantiseActivations } from '../ops/quantised';
+import { reshape } from '../ops/shape';
 import { lazyTensor } from '../weights/lazy-tensor';
 import { evaluateWeights } from './evaluate-weights';
-import { INT4_BLOCK, type Int4Matrix, type Int8Matrix, quantiseBlocks, quantiseRows } from './quantise-weights';
+import {
+  BLOCK,
+  type BlockMatrix,
+  type Int8Matrix,
+  quantiseByteBlocks,
+  quantiseNibbleBlocks,
+  quantiseRows,
+} from './quantise-weights';
 
 /**
  * Matrices with a side below this stay float32: low-rank branches, gates, heads of a few classes. They cost little, and few
@@ -25,13 +31,15 @@ const isMatrix = ({ type, shape }: Value): boolean =>
 const isFrozen = (value: Value): boolean => leavesOf([value]).every(({ origin }) => origin.kind !== 'input');
 
 /** Codes of a matrix and their scales. */
-type QuantisedMatrix = Int8Matrix | Int4Matrix;
+type QuantisedMatrix = Int8Matrix | BlockMatrix;
 
-/** Type and dims of codes, and how many scales they have. */
+/** Type and dims of codes, and dims of their scales. */
 interface Form {
   readonly codes: Pick<HostTensor, 'type' | 'dims'>;
-  readonly scales: number;
+  readonly scales: readonly number[];
 }
+
+const bytesOfBlock = { 4: BLOCK / 2, 8: BLOCK } as const;
 
 /** Replaces products with frozen weights, and keeps what it quantised. */
 class Quantiser {
@@ -54,7 +62,7 @@ class Quantiser {
   rewrite = (node: GraphNode, inputs: readonly Value[]): readonly Value[] | undefined => {
     if (node.op.name === 'Linear') {
       const isLast = this.results.has(node.outputs[0] as Value);
-      return this.product(inputs as [Value, Value, Value | undefined], isLast ? 'int8' : this.precision);
+      return this.product(inputs as [Value, Value, Value | undefined], isLast);
     }
     if (node.op.name === 'Gather' && node.attributes.axis === 0) return this.rows(inputs as [Value, Value]);
     return undefined;
@@ -62,31 +70,41 @@ class Quantiser {
 
   private product(
     [x, weight, bias]: readonly [Value, Value, Value | undefined],
-    precision: 'int8' | 'int4',
+    isLast: boolean,
   ): readonly Value[] | undefined {
     if (!isMatrix(weight) || !isFrozen(weight)) return undefined;
     const [rows, columns] = weight.shape as [number, number];
-    if (precision === 'int8') {
-      const form = { codes: { type: 'int8', dims: [columns, rows] }, scales: rows } as const;
-      const [codes, scales] = this.quantised(weight, 'int8', form, (values) =>
-        quantiseRows(values, rows, columns, true),
-      );
+    const hasBlocks = columns % BLOCK === 0;
+    if (this.precision === 'int8' && !(isLast && hasBlocks)) {
+      const form = { codes: { type: 'int8', dims: [columns, rows] }, scales: [rows] } as const;
+      const [codes, scales] = this.quantised(weight, 'int8', form, (values) => quantiseRows(values, rows, columns));
       return [int8Linear(this.activationsOf(x), codes, scales, bias)];
     }
-    if (columns % INT4_BLOCK !== 0) return undefined;
-    const blocks = columns / INT4_BLOCK;
-    const form = { codes: { type: 'uint8', dims: [rows, blocks, INT4_BLOCK / 2] }, scales: rows * blocks } as const;
-    const [codes, scales] = this.quantised(weight, 'int4', form, quantiseBlocks);
-    return [int4Linear(x, codes, scales, bias)];
+    if (!hasBlocks) return undefined;
+    const bits = isLast ? 8 : 4;
+    return [blockLinear(x, ...this.blocks(weight, bits), bits, bias)];
   }
 
-  /** Rows of an embedding table: int8 under either precision, since reading a row costs nothing and its error stays in every layer. */
+  /**
+   * Rows of an embedding table: in 8 bits under either precision, since reading a row costs nothing and its error stays in every layer. Where
+   * the table is also the matrix of the logits, both read the same codes.
+   */
   private rows([table, indices]: readonly [Value, Value]): readonly Value[] | undefined {
     if (!isMatrix(table) || table.origin.kind !== 'parameter') return undefined;
-    const [rows, columns] = table.shape as [number, number];
-    const form = { codes: { type: 'int8', dims: [rows, columns] }, scales: rows } as const;
-    const [codes, scales] = this.quantised(table, 'rows', form, (values) => quantiseRows(values, rows, columns, false));
-    return [mul(cast(gather(codes, indices), 'float32'), unsqueeze(gather(scales, indices), indices.shape.length))];
+    const columns = table.shape[1] as number;
+    if (columns % BLOCK !== 0) return undefined;
+    const [codes, scales] = this.blocks(table, 8);
+    return [reshape(blockValues(gather(codes, indices), gather(scales, indices), 8), [...indices.shape, columns])];
+  }
+
+  private blocks(matrix: Value, bits: 4 | 8): readonly [Value, Value] {
+    const [rows, columns] = matrix.shape as [number, number];
+    const blocks = columns / BLOCK;
+    const form = {
+      codes: { type: 'uint8', dims: [rows, blocks, bytesOfBlock[bits]] },
+      scales: [rows, blocks],
+    } as const;
+    return this.quantised(matrix, `blocks${bits}`, form, bits === 8 ? quantiseByteBlocks : quantiseNibbleBlocks);
   }
 
   /** Codes and scales of a matrix as parameters, once per form. Nothing is computed before their values are read. */
@@ -113,7 +131,7 @@ class Quantiser {
       ),
       this.add(
         `${key}_scales`,
-        lazyTensor({ type: 'float32', dims: [scales] }, () => compute().scales),
+        lazyTensor({ type: 'float32', dims: scales }, () => compute().scales),
       ),
     ] as const;
     this.matrices.set(key, made);
@@ -135,8 +153,9 @@ class Quantiser {
 
 /**
  * The same graph with integer weights: `linear` with frozen matrices and rows of embedding tables. Convolutions, products of two
- * activations, biases, norms, and matrices with a side below 64 stay float32; so do, in 4 bits, matrices whose width is no
- * multiple of 32. Products that are results of the graph, such as logits, are in 8 bits under either precision. Quantised tensors have new names; those that nothing reads any more are left out. They are
+ * activations, biases, norms, and matrices with a side below 64 stay float32; so do tables and, in 4 bits, matrices whose width is no
+ * multiple of 32. Products that are results of the graph, such as logits, and tables are in 8 bits with a scale per 32 weights under either
+ * precision, one tensor where they are tied. Quantised tensors have new names; those that nothing reads any more are left out. They are
  * computed when their values are read, each time: whoever writes them one by one never holds more than one.
  */
 export function quantiseGraph(source: GraphSource, precision: 'int8' | 'int4'): GraphSource {

@@ -15,7 +15,7 @@ import { findStagedModel, GRAPHS_FOLDER, removeUnusedModels, WEIGHTS_FILE, write
  * Part of the name of everything staged. Raised when the same graph and weights give other numbers in the file: the graph as it is
  * written is part of the name by itself, how weights are quantised is not.
  */
-export const STAGING_REVISION = 1;
+export const STAGING_REVISION = 2;
 
 /**
  * Writes a graph as ONNX; one with large weights into the cache folder, or finds it there: then not one of its weights is read that
