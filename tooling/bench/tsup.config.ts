@@ -7,7 +7,7 @@ export default defineConfig(
     'tfjs-peer': 'src/training/tfjs/peer.ts',
     'emotion-peer': 'src/emotion/peer.ts',
     'epochs-peer': 'src/epochs/peer.ts',
-    'language-model-peer': 'src/paper/language-model-peer.ts',
+    'paper-model-peer': 'src/paper/paper-model-peer.ts',
     'llama-cpp-peer': 'src/paper/llama-cpp-peer.ts',
   }),
 );

@@ -5,8 +5,8 @@
 import { Random } from '@nano-emox/engine';
 import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from 'node-llama-cpp';
 import { type Sample, startTimer } from '../measure/contestant';
-import type { AnswerFigures, LlamaCppFigures } from './language-model-figures';
 import { answerFigures, LONGEST_CONTEXT, MEASURED_TOKENS } from './measured-answer';
+import type { AnswerFigures, LlamaCppFigures } from './paper-model-figures';
 import { writeRandomGguf } from './random-gguf';
 
 const [command, file, threads, lengths = ''] = process.argv.slice(2) as string[] & [string, string];

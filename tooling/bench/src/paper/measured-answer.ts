@@ -1,6 +1,6 @@
 import type { Sample } from '../measure/contestant';
 import { seriesOf } from '../measure/interleave';
-import type { AnswerFigures } from './language-model-figures';
+import type { AnswerFigures } from './paper-model-figures';
 
 /** Tokens after the first that are timed. */
 export const MEASURED_TOKENS = 12;
