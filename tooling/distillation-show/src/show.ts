@@ -29,6 +29,7 @@ const { values } = parseArgs({
     'gate-rows': { type: 'string', default: '3000' },
     seeds: { type: 'string', default: '3' },
     epochs: { type: 'string', default: '30' },
+    threads: { type: 'string' },
   },
 });
 const encoder = values.encoder as EncoderName;
@@ -40,7 +41,7 @@ const faces = await readFaces(values.data, Number(rowCount), Number(gateRows));
 const answeredTest = faces.test.slice(0, Math.ceil(Number(gateRows) / 3));
 console.log(`pictures: ${faces.train.length} heads, ${faces.gate.length} gates, ${faces.test.length} test`);
 
-const executor = await openExecutor({});
+const executor = await openExecutor(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const model = await NanoEmoX.fromPretrained(values.model, { executor });
 await keepSettings(values.folder, { rows: rowCount, gateRows, epochs: values.epochs, model: modelHash(model) });
 const teacher = await ExpressionTeacher.open(join(values.folder, 'teacher.safetensors'), values.teacher);
