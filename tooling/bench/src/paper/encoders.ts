@@ -1,5 +1,16 @@
 import { audioEncoderModule, presets as audioPresets } from '@nano-emox/audio-encoder';
-import { type Graph, graphOf, input, linear, type Precision, parameter, Random, traceModule } from '@nano-emox/engine';
+import {
+  type Graph,
+  graphOf,
+  input,
+  linear,
+  mean,
+  type Precision,
+  parameter,
+  Random,
+  type TensorMap,
+  traceModule,
+} from '@nano-emox/engine';
 import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import { faceFeaturesModule, presets as facePresets } from '@nano-emox/face-encoder';
 import { sceneEncoderModule, presets as scenePresets } from '@nano-emox/scene-encoder';
@@ -14,73 +25,102 @@ export interface PaperEncoder {
   readonly kind: 'scene' | 'audio' | 'face';
   readonly title: string;
   readonly graph: Graph;
-  readonly inputs: Readonly<Record<string, HostTensor>>;
+  readonly inputs: Inputs;
+  /** The same for any number of frames or of stretches of sound. */
+  readonly growing: { readonly unit: string; readonly graph: Graph; readonly inputsOf: (count: number) => Inputs };
 }
 
-const frames = (type: 'uint8' | 'float32'): HostTensor => {
-  const dims = [1, 8, 3, 224, 224];
-  const random = new Random(2);
-  const values = Float32Array.from({ length: 8 * 3 * 224 * 224 }, () => Math.floor(256 * random.uniform()));
-  return type === 'uint8' ? { type, dims, data: Uint8Array.from(values) } : floatTensor(values, dims);
-};
+type Inputs = Readonly<Record<string, HostTensor>>;
 
-function voice(): HostTensor {
+function framesOf(count: number): Inputs {
+  const random = new Random(2);
+  const data = Uint8Array.from({ length: count * 3 * 224 * 224 }, () => Math.floor(256 * random.uniform()));
+  return { frames: { type: 'uint8', dims: [1, count, 3, 224, 224], data } };
+}
+
+function voiceOf(count: number): Inputs {
   const random = new Random(3);
-  return floatTensor(
-    Float32Array.from({ length: 8 * 32_000 }, () => 0.1 * random.normal()),
-    [1, 8, 32_000],
-  );
+  const values = Float32Array.from({ length: count * 32_000 }, () => 0.1 * random.normal());
+  return { samples: floatTensor(values, [1, count, 32_000]) };
 }
 
 const clip = { batch: 1, frames: 8, clips: 8 };
+/** Frames, and stretches of sound, of a clip. */
+const USUAL_COUNT = 8;
+
+function paperEncoder<Config extends object>(
+  kind: PaperEncoder['kind'],
+  title: string,
+  module: Parameters<typeof traceModule<Config, string, string>>[0],
+  config: Config,
+  inputsOf: (count: number) => Inputs,
+): PaperEncoder {
+  const samples = { samples: 32_000 };
+  return {
+    kind,
+    title,
+    graph: traceModule(module, config, { axes: { ...clip, ...samples } }),
+    inputs: inputsOf(USUAL_COUNT),
+    growing: {
+      unit: kind === 'audio' ? '2 s of sound' : 'frame',
+      graph: traceModule(module, config, { axes: { batch: 1, ...samples } }),
+      inputsOf,
+    },
+  };
+}
 
 export const paperEncoders: readonly (() => PaperEncoder)[] = [
-  () => ({
-    kind: 'scene',
-    title: 'CLIP ViT-L/14, 8 frames',
-    graph: traceModule(sceneEncoderModule, scenePresets.paper, { axes: clip }),
-    inputs: { frames: frames(scenePresets.paper.inputType) },
-  }),
-  () => ({
-    kind: 'audio',
-    title: 'HuBERT-large, 16 s',
-    graph: traceModule(audioEncoderModule, audioPresets.paper, { axes: { ...clip, samples: 32_000 } }),
-    inputs: { samples: voice() },
-  }),
-  () => ({
-    kind: 'face',
-    title: 'Swin-B, 8 frames',
-    graph: traceModule(faceFeaturesModule, facePresets.paper, { axes: clip }),
-    inputs: { frames: frames('uint8') },
-  }),
+  () => paperEncoder('scene', 'CLIP ViT-L/14, 8 frames', sceneEncoderModule, scenePresets.paper, framesOf),
+  () => paperEncoder('audio', 'HuBERT-large, 16 s', audioEncoderModule, audioPresets.paper, voiceOf),
+  () => paperEncoder('face', 'Swin-B, 8 frames', faceFeaturesModule, facePresets.paper, framesOf),
 ];
+
+type GraphWithInputs = Pick<PaperEncoder, 'graph' | 'inputs'>;
 
 /** A contestant that keeps what it computed. */
 export interface Computing extends Contestant {
   readonly result: Float32Array;
 }
 
-/** A graph with random weights at a precision, in this process. */
+/** A graph with random weights at a precision, in this process, for inputs of any size. */
+export interface OpenedGraph {
+  readonly device: string;
+  compute(inputs: Inputs): Promise<TensorMap>;
+  dispose(): Promise<void>;
+}
+
+export async function openSizes(
+  name: string,
+  graph: Graph,
+  precision: Precision,
+  threads: number,
+): Promise<OpenedGraph> {
+  const executor = await openOnnxRuntimeNode({ threads, workers: 0 });
+  const session = await executor.load({ graph, weights: generatedWeights(graph) }, { name, precision });
+  const { device } = executor;
+  return { device, compute: (inputs) => session.run(inputs), dispose: () => executor.dispose() };
+}
+
+/** The same as a contestant, with inputs of its own. */
 export async function openGraph(
   name: string,
-  { graph, inputs }: Pick<PaperEncoder, 'graph' | 'inputs'>,
+  { graph, inputs }: GraphWithInputs,
   precision: Precision,
   threads: number,
 ): Promise<Computing> {
-  const executor = await openOnnxRuntimeNode({ threads, workers: 0 });
-  const session = await executor.load({ graph, weights: generatedWeights(graph) }, { name, precision });
+  const { device, compute, dispose } = await openSizes(name, graph, precision, threads);
   const output =
     [...graph.outputs.keys()].find((key) => key === 'features') ?? ([...graph.outputs.keys()][0] as string);
   const contestant = {
     name: `engine ${precision}`,
-    details: executor.device,
+    details: device,
     result: new Float32Array() as Float32Array,
     run: () =>
       timed(async () => {
-        contestant.result = (await session.run(inputs))[output]?.data as Float32Array;
+        contestant.result = (await compute(inputs))[output]?.data as Float32Array;
         return undefined;
       }),
-    dispose: () => executor.dispose(),
+    dispose,
   };
   return contestant;
 }
@@ -88,7 +128,8 @@ export async function openGraph(
 /** One large product with a frozen matrix: what ONNX Runtime makes of this machine at a precision. */
 export function openProduct(precision: Precision, threads: number): Promise<Computing> {
   const weight = parameter('weight', [SQUARE, SQUARE], { kind: 'constant', value: 0 });
-  const graph = graphOf({ y: linear(input('x', f32(SQUARE, SQUARE)), weight) });
+  // The mean costs nothing, and a product that is a result itself would be rounded in another way.
+  const graph = graphOf({ y: mean(linear(input('x', f32(SQUARE, SQUARE)), weight), [1]) });
   const random = new Random(4);
   const x = floatTensor(
     Float32Array.from({ length: SQUARE ** 2 }, () => random.normal()),

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { featureDeviation, productFlops } from '@nano-emox/engine';
 import type { BenchOptions } from '../command-line';
-import type { Contestant } from '../measure/contestant';
+import { type Contestant, type Sample, timed } from '../measure/contestant';
 import { interleave, type Series } from '../measure/interleave';
 import { LinePeer } from '../measure/line-peer';
 import { rateOf, squareFlops } from '../measure/square-product';
-import { openGraph, openProduct, type PaperEncoder, paperEncoders } from '../paper/encoders';
+import { openGraph, openProduct, openSizes, type PaperEncoder, paperEncoders } from '../paper/encoders';
 import { type Comparison, comparisonOf, type SectionReport } from '../report';
 import { findNewestTorch, torchHint } from '../training/find-python';
 import { openRivals } from './open-rivals';
@@ -15,6 +15,9 @@ import { measurePaperModel } from './paper-model';
 const PRODUCT_GOAL = 0.9;
 const TORCH_GOALS = { float32: 1, int8: 4 } as const;
 const START_LIMIT_SECONDS = 300;
+/** Frames, or stretches of sound, of the table of costs. */
+const GROWTH = [1, 2, 4, 8, 16] as const;
+const GROWTH_RUNS = 3;
 
 type Measured = Pick<SectionReport, 'comparisons' | 'notes'>;
 
@@ -67,14 +70,35 @@ async function measureEncoder(encoder: PaperEncoder, options: BenchOptions): Pro
   }
 }
 
+/** Whether the cost of an encoder is linear: milliseconds of processor time for each frame, or each stretch of sound, of 1 to 16. */
+async function measureGrowth({ title, growing }: PaperEncoder, { threads }: BenchOptions): Promise<string> {
+  const { unit, graph, inputsOf } = growing;
+  const opened = await openSizes(title, graph, 'int8', threads);
+  try {
+    const costs: string[] = [];
+    for (const count of GROWTH) {
+      const inputs = inputsOf(count);
+      const samples: Sample[] = [];
+      for (let run = 0; run < GROWTH_RUNS; run++)
+        samples.push(await timed(() => opened.compute(inputs).then(() => undefined)));
+      const least = Math.min(...samples.map(({ processorSeconds }) => processorSeconds));
+      costs.push(`${((1000 * least) / count / threads).toFixed(0)} of ${count}`);
+    }
+    return `  int8, ms a ${unit} by CPU time: ${costs.join(', ')}`;
+  } finally {
+    await opened.dispose();
+  }
+}
+
 /** The model of the paper's size with random weights: each encoder alone, then the language model, then a clip through all of it. */
 export async function paperSection(options: BenchOptions): Promise<SectionReport> {
   const comparisons: Comparison[] = [];
   const notes: string[] = [];
   for (const encoder of paperEncoders) {
-    const measured = await measureEncoder(encoder(), options);
+    const sized = encoder();
+    const measured = await measureEncoder(sized, options);
     comparisons.push(...measured.comparisons);
-    notes.push(...measured.notes);
+    notes.push(...measured.notes, await measureGrowth(sized, options));
   }
   notes.push(...(await measurePaperModel(options)));
   return { name: 'paper', comparisons, notes };
