@@ -1,10 +1,15 @@
+import {
+  type CompiledModel,
+  clearCompiledModels,
+  compiledModelsFolder,
+  listCompiledModels,
+} from '@nano-emox/engine/runtime';
 import { type CachedRepository, cacheClear, cacheList, cacheVerify, hubCacheFolder } from '@nano-emox/hub';
 import { bytesText, progressText } from '../bytes-text';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { type CommandOutput, interruptible } from '../interruptible';
 import type { OutputChoice } from '../shared-options';
 import { StatusLine } from '../status-line';
-import { type CompiledModel, clearCompiled, compiledFolder, listCompiled } from './compiled-models';
 
 /** What is done with the cache. */
 export interface CacheChoice extends OutputChoice {
@@ -44,12 +49,12 @@ const actions: Readonly<Record<CacheChoice['action'], Action>> = {
   async list(choice) {
     const folder = hubCacheFolder();
     const repositories = choice.subject === 'compiled' ? [] : await cacheList(choice);
-    const models = choice.subject === 'repository' ? [] : await listCompiled();
+    const models = choice.subject === 'repository' ? [] : await listCompiledModels();
     const pulled = repositories.length === 0 ? [] : [...repositories.flatMap(repositoryLines), folder];
-    const lines = [...pulled, ...(models.length === 0 ? [] : [...compiledLines(models), compiledFolder()])];
-    const nothing = `Nothing is cached in ${choice.subject === 'compiled' ? compiledFolder() : folder}.`;
+    const lines = [...pulled, ...(models.length === 0 ? [] : [...compiledLines(models), compiledModelsFolder()])];
+    const nothing = `Nothing is cached in ${choice.subject === 'compiled' ? compiledModelsFolder() : folder}.`;
     const text = `${(lines.length === 0 ? [nothing] : lines).join('\n')}\n`;
-    return { document: { folder, repositories, compiled: { folder: compiledFolder(), models } }, text };
+    return { document: { folder, repositories, compiled: { folder: compiledModelsFolder(), models } }, text };
   },
 
   async verify({ repo, remove }, line, signal) {
@@ -68,7 +73,7 @@ const actions: Readonly<Record<CacheChoice['action'], Action>> = {
 
   async clear({ subject, repo }, _line, signal) {
     const pulledBytes = subject === 'compiled' ? 0 : await cacheClear({ repo, signal });
-    const freedBytes = pulledBytes + (subject === 'repository' ? 0 : await clearCompiled({ signal }));
+    const freedBytes = pulledBytes + (subject === 'repository' ? 0 : await clearCompiledModels({ signal }));
     return { document: { freedBytes }, text: `Freed ${bytesText(freedBytes)}.\n` };
   },
 };

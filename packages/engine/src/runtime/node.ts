@@ -31,6 +31,12 @@ export const { createComponent, componentFromWeights, loadComponent, readModelFo
     writeFolder: saveModelFolder,
   });
 
+export {
+  type CompiledModel,
+  clearCompiledModels,
+  compiledModelsFolder,
+  listCompiledModels,
+} from '../executors/onnxruntime-node/compiled-models';
 export { cacheFolder } from '../weights/cache-folder';
 export { Component } from './component';
 export {

@@ -17,6 +17,7 @@ import { setFingerprint } from '../../weights/fingerprint';
 import { lazyTensor } from '../../weights/lazy-tensor';
 import type { GraphSource } from '../executor';
 import { openOnnxRuntimeNode } from '.';
+import { clearCompiledModels, compiledModelsFolder, listCompiledModels } from './compiled-models';
 import { STAGING_REVISION, stageGraph } from './stage-model';
 
 const WIDTH = 64;
@@ -168,6 +169,24 @@ describe('the folder of staged graphs', () => {
     await utimes(folder, new Date(0), new Date(0));
     await staged();
     expect(Date.now() - (await stat(folder)).mtimeMs).toBeLessThan(60_000);
+  });
+
+  it('is listed, the last used first, and cleared, without what is not whole', async () => {
+    expect(await listCompiledModels()).toEqual([]);
+    const first = join(await staged(), '..');
+    const second = join(await staged(source, 'int8'), '..');
+    await utimes(first, new Date(0), new Date(0));
+    await mkdir(join(compiledModelsFolder(), 'abc.incomplete'));
+    const models = await listCompiledModels();
+    expect(models.map(({ name }) => join(compiledModelsFolder(), name))).toEqual([second, first]);
+    expect(models[1]).toMatchObject({ usedAt: '1970-01-01T00:00:00.000Z' });
+    const sizes = await Promise.all(
+      ['model.onnx', 'weights.bin'].map(async (name) => (await stat(join(first, name))).size),
+    );
+    expect(models[1]?.sizeBytes).toBe((sizes[0] ?? 0) + (sizes[1] ?? 0));
+    await expect(clearCompiledModels({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(await clearCompiledModels()).toBe(models.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+    expect(await entries()).toEqual(['abc.incomplete']);
   });
 
   it('that cannot be written is a typed error', async () => {

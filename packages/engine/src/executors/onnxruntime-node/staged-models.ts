@@ -10,6 +10,9 @@ const MODEL_FILE = 'model.onnx';
 /** Ends the names of folders that are being written or removed. */
 const INCOMPLETE = '.incomplete';
 
+/** Whether a name is that of something being written or removed, or of what a killed process left. */
+export const isIncomplete = (name: string): boolean => name.endsWith(INCOMPLETE);
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A model that nobody loaded for so long is removed when another is staged. */
 const UNUSED_LIMIT_MS = 30 * DAY_MS;
@@ -56,14 +59,14 @@ export async function removeUnusedModels(graphs: string): Promise<void> {
   for (const name of await readdir(graphs).catch(() => [])) {
     const folder = join(graphs, name);
     const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Date.now() }));
-    const limitMs = name.endsWith(INCOMPLETE) ? INCOMPLETE_LIMIT_MS : UNUSED_LIMIT_MS;
+    const limitMs = isIncomplete(name) ? INCOMPLETE_LIMIT_MS : UNUSED_LIMIT_MS;
     if (Date.now() - mtimeMs > limitMs) await removeFolder(folder).catch(() => undefined);
   }
 }
 
 /** Renamed first: a model is whole under its name as long as it has one. */
-async function removeFolder(folder: string): Promise<void> {
-  const removed = folder.endsWith(INCOMPLETE) ? folder : `${folder}.${randomUUID()}${INCOMPLETE}`;
+export async function removeFolder(folder: string): Promise<void> {
+  const removed = isIncomplete(folder) ? folder : `${folder}.${randomUUID()}${INCOMPLETE}`;
   if (removed !== folder) await rename(folder, removed).catch(() => undefined);
   await rm(removed, { recursive: true, force: true });
 }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '@nano-emox/engine/runtime';
-import { fileError } from '@nano-emox/engine/weights';
 import { type RunOptions, throwIfAborted } from '@nano-emox/tensor-contract';
+import { cacheFolder } from '../../weights/cache-folder';
+import { fileError } from '../../weights/file-errors';
+import { GRAPHS_FOLDER, isIncomplete, removeFolder } from './staged-models';
 
 /** A large model as it was compiled, kept so that it need not be compiled again. */
 export interface CompiledModel {
@@ -14,18 +14,15 @@ export interface CompiledModel {
   readonly usedAt: string;
 }
 
-/** Where the engine keeps compiled models, each in a folder of its own. */
-export const compiledFolder = (): string => join(cacheFolder(), 'graphs');
-
-/** Ends the name of a folder that is being written or removed; the engine removes those that killed processes left. */
-const INCOMPLETE = '.incomplete';
+/** Where compiled models are kept, each in a folder of its own. */
+export const compiledModelsFolder = (): string => join(cacheFolder(), GRAPHS_FOLDER);
 
 /** Compiled models, the one that was used last first. */
-export async function listCompiled(): Promise<CompiledModel[]> {
+export async function listCompiledModels(): Promise<CompiledModel[]> {
   const models: CompiledModel[] = [];
-  for (const name of await namesIn(compiledFolder())) {
-    if (name.endsWith(INCOMPLETE)) continue;
-    const folder = join(compiledFolder(), name);
+  for (const name of await namesIn(compiledModelsFolder())) {
+    if (isIncomplete(name)) continue;
+    const folder = join(compiledModelsFolder(), name);
     const status = await stat(folder).catch(() => undefined); // another process may clear it meanwhile
     if (!status?.isDirectory()) continue;
     models.push({ name, sizeBytes: await sizeOf(folder), usedAt: status.mtime.toISOString() });
@@ -38,20 +35,12 @@ export async function listCompiled(): Promise<CompiledModel[]> {
  * @returns bytes that were freed
  * @throws AbortedError, InvalidFileError
  */
-export async function clearCompiled({ signal }: RunOptions = {}): Promise<number> {
+export async function clearCompiledModels({ signal }: RunOptions = {}): Promise<number> {
   let freedBytes = 0;
-  for (const { name, sizeBytes } of await listCompiled()) {
-    const folder = join(compiledFolder(), name);
+  for (const { name, sizeBytes } of await listCompiledModels()) {
+    const folder = join(compiledModelsFolder(), name);
     throwIfAborted(signal, `removing ${folder}`);
-    // Renamed first: under its own name a model is whole or not there.
-    const removed = `${folder}.${randomUUID()}${INCOMPLETE}`;
-    try {
-      await rename(folder, removed);
-      await rm(removed, { recursive: true, force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      throw fileError(error, folder, 'written');
-    }
+    await removeFolder(folder).catch((error) => Promise.reject(fileError(error, folder, 'written')));
     freedBytes += sizeBytes;
   }
   return freedBytes;
