@@ -12,11 +12,8 @@ export const ablateCommand: DocumentedCommand = {
   examples: [
     ['--curriculum p2e,joint,reverse --seeds 3', 'the comparison of the paper, from nothing'],
     ['--from tiny --seeds 3', 'the same, with the encoders and the language model of a model'],
-    ['--curriculum p2e --ablation no-face,no-fusion', 'what the branches contribute'],
-    [
-      '--ablation attention-plain,attention-mask,attention-aligners,attention-duplex --attention 8',
-      'duplex attention in parts',
-    ],
+    ['--ablation no-face,no-fusion', 'what the branches contribute'],
+    ['--ablation attention-mask,attention-aligners,attention-duplex --attention 8', 'duplex attention in parts'],
     ['--from tiny --steps-scale 0.1 --clips 200 --limit 40', 'a quick look'],
   ],
   choices: { curriculum: curriculumNames, device: trainingDevices, from: ['tiny'] },
@@ -24,7 +21,7 @@ export const ablateCommand: DocumentedCommand = {
     curriculum: {
       type: 'string',
       valueHint: 'list',
-      description: 'Some of p2e,joint,reverse,p2e-released (Default: p2e,joint,reverse)',
+      description: 'Some of p2e,joint,reverse,p2e-released (Default: p2e,joint,reverse; p2e with --ablation)',
     },
     ablation: {
       type: 'string',

@@ -31,6 +31,11 @@ describe('options of ablate', () => {
     });
   });
 
+  it('compare ablations with the curriculum of the paper, or with one another', () => {
+    expect(read('--ablation', 'no-face').curricula).toEqual(['p2e']);
+    expect(read('--curriculum', '', '--ablation', 'no-face').curricula).toEqual([]);
+  });
+
   it.each([
     [['--curriculum', 'p2e,backwards'], 'no curriculum "backwards"'],
     [['--seeds', '0'], '--seeds is "0"'],

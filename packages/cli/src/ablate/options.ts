@@ -49,9 +49,10 @@ export function readAblateOptions(
   const attentionClips = given.wholeNumber('attention', 0, 1_000_000);
   const threads = given.wholeNumber('threads', 1, 1024);
   const seeds = given.wholeNumber('seeds', 1, MOST_SEEDS) ?? 3;
+  const ablations = namesIn(given.text('ablation') ?? '');
   return {
-    curricula: readCurricula(given),
-    ablations: namesIn(given.text('ablation') ?? ''),
+    curricula: readCurricula(given) ?? (ablations.length > 0 ? ['p2e'] : ['p2e', 'joint', 'reverse']),
+    ablations,
     seeds: Array.from({ length: seeds }, (_, index) => index + 1),
     stepsScale: readScale(given),
     ...(from !== undefined && { from }),
@@ -71,9 +72,9 @@ export function readAblateOptions(
   };
 }
 
-function readCurricula(given: CommandArguments): AblateCommandOptions['curricula'] {
+function readCurricula(given: CommandArguments): AblateCommandOptions['curricula'] | undefined {
   const text = given.text('curriculum');
-  if (text === undefined) return ['p2e', 'joint', 'reverse'];
+  if (text === undefined) return undefined;
   return namesIn(text).map((name) => {
     const known = curriculumNames.find((curriculum) => curriculum === name);
     return (
