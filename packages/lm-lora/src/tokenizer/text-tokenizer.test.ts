@@ -73,5 +73,10 @@ describe('TextTokenizer', () => {
     const hostile = TextTokenizer.fromJson({ ...tokenizer.json, pre_tokenizer }, 'here.json');
     expect(() => hostile.encode(`${'a'.repeat(60)}!`)).toThrow(InvalidFileError);
     expect(hostile.encode('aaa')).toHaveLength(3); // it is still there for others
+    const replace = { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' };
+    const decoder = { type: 'Sequence', decoders: [{ type: 'ByteLevel' }, replace] };
+    const decoding = TextTokenizer.fromJson({ ...tokenizer.json, decoder }, 'here.json');
+    const ids = tokenizer.encode(`${'a'.repeat(60)}!`);
+    expect(() => decoding.decode(ids)).toThrow(InvalidFileError);
   }, 30_000);
 });

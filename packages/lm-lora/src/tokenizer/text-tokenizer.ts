@@ -10,7 +10,7 @@ export type TokenizerJson = Readonly<Record<string, unknown>>;
  * A tokenizer.json holds regular expressions, and a hostile one can take for ever on thirty characters. Usual ones cut a million in a
  * second; the busiest machine gets a hundred times as long.
  */
-const timeLimitMs = (text: string): number => 2_000 + Math.ceil(text.length / 10);
+const timeLimitMs = (length: number): number => 2_000 + Math.ceil(length / 10);
 
 /**
  * Text to token ids and back, from a `tokenizer.json`. Adds no tokens of its own: where a sequence begins and ends is decided
@@ -22,6 +22,8 @@ export class TextTokenizer {
   /** One more than the largest id; a model may have more rows than that, never fewer. */
   readonly vocabSize: number;
   private readonly specialIds: ReadonlySet<number>;
+  /** No usual tokenizer does. */
+  private readonly decodesByPattern: boolean;
 
   private constructor(
     /** What the tokenizer was made from, for saving. */
@@ -32,6 +34,7 @@ export class TextTokenizer {
     const special = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
     this.specialTokens = new Map(special.map(([id, token]) => [token.content, id]));
     this.specialIds = new Set(special.map(([id]) => id));
+    this.decodesByPattern = JSON.stringify(json.decoder ?? null).includes('"Regex"');
     let largest = -1;
     for (const id of tokenizer.get_vocab(true).values()) largest = Math.max(largest, id);
     this.vocabSize = largest + 1;
@@ -53,18 +56,13 @@ export class TextTokenizer {
   /** Ids of `text`, without any added beginning or end. @throws InvalidFileError when the patterns of the file do not come to an end */
   encode(text: string): number[] {
     if (text === '') return [];
-    try {
-      return withinTime(timeLimitMs(text), () => this.tokenizer.encode(text, { add_special_tokens: false }).ids);
-    } catch (cause) {
-      if (!(cause instanceof LimitError)) throw cause;
-      throw unusable(this.source, cause);
-    }
+    return this.limited(text.length, () => this.tokenizer.encode(text, { add_special_tokens: false }).ids);
   }
 
   /** The id that the tokenizer itself would put before a text, if any; {@link encode} never does. */
   beginningId(): number | undefined {
     const probe = 'a';
-    const { ids } = this.tokenizer.encode(probe, { add_special_tokens: true });
+    const { ids } = this.limited(1, () => this.tokenizer.encode(probe, { add_special_tokens: true }));
     return ids[0] === this.encode(probe)[0] ? undefined : ids[0];
   }
 
@@ -81,7 +79,9 @@ export class TextTokenizer {
     // A model may have more rows than the tokenizer has tokens: such an id has no text.
     const known = ids.filter((id) => this.tokenizer.id_to_token(id) !== undefined);
     const kept = options.skipSpecialTokens ? known.filter((id) => !this.specialIds.has(id)) : known;
-    return kept.length === 0 ? '' : this.tokenizer.decode([...kept]);
+    if (kept.length === 0) return '';
+    const decode = () => this.tokenizer.decode([...kept]);
+    return this.decodesByPattern ? this.limited(kept.length, decode) : decode();
   }
 
   /** Id of a token by its text in the vocabulary, e.g. `<|im_end|>`. */
@@ -92,6 +92,15 @@ export class TextTokenizer {
   /** Starts decoding token by token. `context` are ids right before, which some tokenizers need to place spaces. */
   stream(context: readonly number[] = []): TextStream {
     return new TextStream((ids) => this.decode(ids, { skipSpecialTokens: true }), context);
+  }
+
+  private limited<T>(length: number, work: () => T): T {
+    try {
+      return withinTime(timeLimitMs(length), work);
+    } catch (cause) {
+      if (!(cause instanceof LimitError)) throw cause;
+      throw unusable(this.source, cause);
+    }
   }
 }
 
