@@ -65,7 +65,9 @@ describe.skipIf(!hasTokenizer)('ablate', { timeout: TIMEOUT_MS }, () => {
       ['p2e', 2],
       ['joint', 2],
     ]);
-    expect(report.table.metrics.slice(0, 2)).toEqual(['ERG hit rate', 'perception average']);
+    const first = ['ERG hit rate', 'perception average', 'perception without words'];
+    expect(report.table.metrics.slice(0, 3)).toEqual(first);
+    expect(new Set(report.scores.map(({ split }) => split))).toEqual(new Set(['held out', 'held out, without words']));
     expect(report.verdicts).toEqual([]); // nothing was run in reverse
     expect(ablationText(report)).toMatch(/^name +runs +ERG hit rate/);
 
@@ -97,7 +99,8 @@ describe.skipIf(!hasTokenizer)('ablate', { timeout: TIMEOUT_MS }, () => {
       seeds: [1],
     });
     expect(runs.map(({ name }) => name)).toEqual(['p2e', 'joint', 'reverse', 'no-face']);
-    expect(verdicts.map(({ metric }) => metric)).toEqual(['ERG hit rate', 'perception average']);
+    const compared = ['ERG hit rate', 'perception average', 'perception without words'];
+    expect(verdicts.map(({ metric }) => metric)).toEqual(compared);
     for (const { pairs, holds, sentence } of verdicts) {
       expect(holds).toBe(pairs.every(({ difference }) => difference > 0));
       expect(sentence).toContain(holds ? 'holds' : 'does not hold');

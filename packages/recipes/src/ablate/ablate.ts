@@ -17,7 +17,7 @@ import { taskOf } from '@nano-emox/tasks';
 import { InvalidArgumentError, throwIfAborted } from '@nano-emox/tensor-contract';
 import { type EmotionModelConfig, NanoEmoX } from 'nano-emox';
 import { changeModelConfig } from 'nano-emox/training';
-import { type EvaluationReport, evaluatePredictions } from '../evaluate/evaluate-predictions';
+import { type EvaluationReport, evaluatePredictions, perceptionTasks } from '../evaluate/evaluate-predictions';
 import { predictAnswers } from '../evaluate/predict-answers';
 import { countingRevision } from '../evaluate/predicted-answer';
 import type { Score } from '../evaluate/score';
@@ -31,8 +31,8 @@ import { type ComparedSetting, comparedSettings } from './compared-settings';
 import { type OrderVerdict, orderVerdict } from './order-verdict';
 import { splitAtAttention } from './shared-phases';
 
-/** Metrics on which the paper compares curricula. */
-export const orderedMetrics = ['ERG hit rate', 'perception average'] as const;
+/** Metrics on which curricula are compared: the two of the paper, and what face and voice alone bring about. */
+export const orderedMetrics = ['ERG hit rate', 'perception average', 'perception without words'] as const;
 
 /** What a comparison shows, as plain JSON. */
 export interface AblationReport {
@@ -79,8 +79,8 @@ export async function ablate(options: AblateOptions): Promise<AblationReport> {
     runs,
     table,
     verdicts: orderedMetrics.flatMap((metric) => orderVerdict(table, metric) ?? []),
-    scores: ordered.flatMap(({ name, report: { scores } }) =>
-      scores.map((score) => ({ ...score, note: `setting ${name}` })),
+    scores: ordered.flatMap(({ name, report, wordless }) =>
+      [...report.scores, ...wordless.scores].map((score) => ({ ...score, note: `setting ${name}` })),
     ),
   };
   await writeReport(runFolder, report);
@@ -104,6 +104,8 @@ interface FinishedRun {
   /** Hash over everything that decides the result. */
   readonly fingerprint: string;
   readonly report: EvaluationReport;
+  /** The same clips with their words hidden, which would tell most of what is asked. */
+  readonly wordless: EvaluationReport;
   /** Where they were asked for. */
   readonly attention?: { readonly before: AttentionGaps; readonly after: AttentionGaps };
 }
@@ -120,6 +122,7 @@ async function runOnce(
   const folder = join(runFolder, name, `seed-${seed}`);
   const curriculum = curricula[setting.curriculum](base.mixtures, scaleSteps(base.scale ?? tinyScale, stepsScale));
   const fingerprint = producerOf({
+    reports: ['with words', 'without words'],
     countingRevision,
     origin,
     setting,
@@ -137,9 +140,9 @@ async function runOnce(
     return known;
   }
   const modelFolder = await trainOnce(setting, facts, folder, curriculum, shared, options);
-  const report = await evaluateOnce(modelFolder, facts, folder, options);
+  const reports = await evaluateOnce(modelFolder, facts, folder, options);
   const attention = attentionClips > 0 && (await gapsOf(modelFolder, setting, facts, folder, options));
-  const finished: FinishedRun = { name, seed, fingerprint, report, ...(attention && { attention }) };
+  const finished: FinishedRun = { name, seed, fingerprint, ...reports, ...(attention && { attention }) };
   await writeFileAtomic(path, `${JSON.stringify(finished, null, 2)}\n`);
   onEvent({ type: 'run-end', isNew: true, metrics: metricsOf(finished), ...facts });
   return finished;
@@ -210,21 +213,26 @@ async function evaluateOnce(
   facts: RunFacts,
   folder: string,
   { base, command = 'ablate', limit, sampling, device, threads, signal, onEvent = () => undefined }: AblateOptions,
-): Promise<EvaluationReport> {
+): Promise<Pick<FinishedRun, 'report' | 'wordless'>> {
   const model = await NanoEmoX.fromPretrained(modelFolder, { ...(device && { device }), ...(threads && { threads }) });
-  try {
+  const evaluate = (words: boolean) => {
     const answers = predictAnswers({
       model,
       source: base.heldOut,
-      file: join(folder, 'answers.jsonl'),
+      words,
+      file: join(folder, words ? 'answers.jsonl' : 'answers-without-words.jsonl'),
+      ...(!words && { tasks: perceptionTasks }),
       ...(limit !== undefined && { limit }),
       ...(sampling && { sampling }),
       onEvent: ({ askedClips, totalClips }) => onEvent({ type: 'answers-delta', askedClips, totalClips, ...facts }),
       signal,
     });
-    const { name } = base.heldOut;
-    const provenance = { dataSet: name, split: 'held out', seed: facts.seed, command };
-    return await evaluatePredictions(answers, { ...provenance, ...(signal && { signal }) });
+    const split = `held out${words ? '' : ', without words'}`;
+    const provenance = { dataSet: base.heldOut.name, split, seed: facts.seed, command };
+    return evaluatePredictions(answers, { ...provenance, ...(signal && { signal }) });
+  };
+  try {
+    return { report: await evaluate(true), wordless: await evaluate(false) };
   } finally {
     await model.dispose();
   }
@@ -246,9 +254,10 @@ async function gapsOf(
   };
 }
 
-/** What the table compares: the two numbers of the paper first, then the main metric of each task, then the gaps of attention. */
-function metricsOf({ report: { tasks, summary }, attention }: FinishedRun): Record<string, number> {
+/** What the table compares: the ordered numbers first, then the main metric of each task, then the gaps of attention. */
+function metricsOf({ report: { tasks, summary }, wordless, attention }: FinishedRun): Record<string, number> {
   const { ergHitRate, perceptionAverage } = summary;
+  const { perceptionAverage: withoutWords } = wordless.summary;
   const gaps = (['text', 'visual'] as const).flatMap((group) =>
     (['before', 'after'] as const).flatMap((when) => {
       const gap = attention?.[when][group];
@@ -258,6 +267,7 @@ function metricsOf({ report: { tasks, summary }, attention }: FinishedRun): Reco
   return {
     ...(ergHitRate !== undefined && { [orderedMetrics[0]]: ergHitRate }),
     ...(perceptionAverage !== undefined && { [orderedMetrics[1]]: perceptionAverage }),
+    ...(withoutWords !== undefined && { [orderedMetrics[2]]: withoutWords }),
     ...Object.fromEntries(
       tasks.flatMap(({ task, main }) =>
         main && task !== 'erg' ? [[`${taskOf(task).abbreviation} ${main.metric}`, main.value]] : [],
