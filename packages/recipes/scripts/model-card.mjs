@@ -1,8 +1,8 @@
 /**
  * Puts the measured scores into the model card, `packages/weights-tiny/README.md`: `node scripts/model-card.mjs [--run folder]
- * [--check]`. Sources are `scores.json` beside the card, which `evaluate.mjs` writes, and the best validation in the
+ * [--trained-by command] [--check]`. Sources are `scores.json` beside the card, which `evaluate.mjs` writes, and the best validation in the
  * `metrics.jsonl` of each stage of the run (`log.jsonl` in older runs). Nothing in the table is typed by hand; each row has the
- * command that measures it.
+ * command that measures it; the validations of a run were measured by the command that made it, by default the stages of `train.mjs`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { fillReadmeBlock } from '../../../scripts/lib/readme-block.mjs';
 import { readJson, repositoryRoot } from '../../../scripts/lib/workspace.mjs';
 
 const { values } = parseArgs({
-  options: { run: { type: 'string' }, check: { type: 'boolean', default: false } },
+  options: { run: { type: 'string' }, 'trained-by': { type: 'string' }, check: { type: 'boolean', default: false } },
 });
 const packageFolder = join(repositoryRoot, 'packages', 'weights-tiny');
 const runFolder = values.run ?? join(repositoryRoot, 'runs', 'tiny');
@@ -85,7 +85,7 @@ function validationRows(stage, { phase, step, metrics }) {
     const [dataSet, metric] = separator < 0 ? ['–', name] : [name.slice(0, separator), name.slice(separator + 1)];
     const part = phase === stage ? stage : `${stage}, ${phase}`;
     const shown = metric === 'loss' ? value.toFixed(3) : percent(value);
-    const command = `\`node packages/recipes/scripts/train.mjs ${stage}\``;
+    const command = `\`${values['trained-by'] ?? `node packages/recipes/scripts/train.mjs ${stage}`}\``;
     return [part, dataSet, `validation, step ${step}`, words(metric), shown, '–', command];
   });
 }
