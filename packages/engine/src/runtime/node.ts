@@ -1,26 +1,26 @@
-import { NanoEmoxError } from '@nano-emox/tensor-contract';
-import type { Executor } from '../executors/executor';
+import type { Device, Executor } from '../executors/executor';
 import { openOnnxRuntimeNode } from '../executors/onnxruntime-node';
+import { hasCudaLibraries } from '../executors/onnxruntime-node/binding';
 import { openOnnxRuntimeWeb } from '../executors/onnxruntime-web';
 import { openTensorFlow } from '../executors/tensorflow';
 import { loadModelFolder, openModelFolder, saveModelFolder } from '../weights/model-folder';
 import { createRuntime } from './component-handle';
+import { openFirst } from './open-first';
 import type { ExecutorOptions } from './platform';
 
-/** The native runtime, or WebAssembly with a warning where the native binding cannot be loaded; TensorFlow.js when named. */
-async function openForNode({ device = 'auto', threads, workers, spin = true }: ExecutorOptions): Promise<Executor> {
+async function openForNode(options: ExecutorOptions): Promise<Executor> {
+  const { device = 'auto' } = options;
+  if (device !== 'auto') return openDevice(device, options);
+  // WebGPU comes with the binding but writes to standard error when there is none: it has to be asked for.
+  return openFirst(hasCudaLibraries() ? ['cuda', 'cpu', 'wasm'] : ['cpu', 'wasm'], (name) => openDevice(name, options));
+}
+
+async function openDevice(device: Exclude<Device, 'auto'>, options: ExecutorOptions): Promise<Executor> {
+  const { threads, workers, spin = true } = options;
   const sizes = { ...(threads !== undefined && { threads }), ...(workers !== undefined && { workers }) };
   if (device === 'wasm') return openOnnxRuntimeWeb(sizes);
   if (device === 'tfjs') return openTensorFlow();
-  if (device !== 'auto') return openOnnxRuntimeNode({ device, spin, ...sizes });
-  try {
-    return await openOnnxRuntimeNode({ spin, ...sizes });
-  } catch (error) {
-    if (!NanoEmoxError.isInstance(error) || error.code !== 'MISSING_DEPENDENCY') throw error;
-    const executor = await openOnnxRuntimeWeb(sizes);
-    const warnings = [`The native runtime is not used, WebAssembly is several times slower: ${error.message}`];
-    return Object.assign(executor, { warnings });
-  }
+  return openOnnxRuntimeNode({ device, spin, ...sizes });
 }
 
 export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } =

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { MissingDependencyError } from '@nano-emox/tensor-contract';
 import type { OnnxRuntime } from '../shared/session-host';
 
@@ -21,5 +24,19 @@ export async function loadBinding(): Promise<OnnxRuntime> {
       dependency: 'onnxruntime-node',
       cause,
     });
+  }
+}
+
+const CUDA_PROVIDER =
+  process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
+
+/** Whether somebody installed the CUDA libraries of the binding, which do not come with it. */
+export function hasCudaLibraries(): boolean {
+  try {
+    const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
+    const folder = join(dirname(dirname(entry)), 'bin', 'napi-v6', process.platform, process.arch);
+    return existsSync(join(folder, CUDA_PROVIDER));
+  } catch {
+    return false;
   }
 }

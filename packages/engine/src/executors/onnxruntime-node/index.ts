@@ -1,14 +1,20 @@
 import { availableParallelism } from 'node:os';
-import { DeviceUnavailableError } from '@nano-emox/tensor-contract';
+import { DeviceUnavailableError, f32 } from '@nano-emox/tensor-contract';
 import type { InferenceSession } from 'onnxruntime-common';
+import { graphOf } from '../../graph/graph';
+import { input } from '../../graph/leaves';
+import { writeModel } from '../../onnx/write-model';
+import { add } from '../../ops/elementwise';
 import { requireGpuFor, requireUnquantised } from '../../precision/with-precision';
 import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, OnnxSource } from '../executor';
 import { openSession, type SessionCaller, SessionLedger } from '../shared/host-session';
 import { LocalCaller } from '../shared/local-caller';
-import { disposed, SessionHost } from '../shared/session-host';
+import { disposed, type OnnxRuntime, SessionHost } from '../shared/session-host';
 import { loadBinding } from './binding';
 import { stageGraph } from './stage-model';
 import { WorkerClient } from './worker-client';
+
+type SessionOptions = InferenceSession.SessionOptions;
 
 export interface OnnxRuntimeNodeOptions {
   /** @default 'cpu' */
@@ -21,40 +27,52 @@ export interface OnnxRuntimeNodeOptions {
   readonly spin?: boolean;
 }
 
-/** Opens the native runtime. @throws MissingDependencyError, DeviceUnavailableError */
+/** Opens the native runtime; a GPU has to compute something first. @throws MissingDependencyError, DeviceUnavailableError */
 export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}): Promise<Executor> {
   const { device = 'cpu', threads = availableParallelism(), workers = 1, spin = true } = options;
   const runtime = await loadBinding();
-  checkDevice(device, runtime);
-  const sessionOptions: InferenceSession.SessionOptions = {
+  const sessionOptions: SessionOptions = {
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
     ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   };
+  if (device !== 'cpu') await requireComputing(runtime, sessionOptions, device);
   const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
-  return workers === 0
-    ? new OnnxRuntimeNode(label, device, [new LocalCaller(new SessionHost(runtime, sessionOptions))])
-    : new OnnxRuntimeNode(
-        label,
-        device,
-        Array.from({ length: workers }, () => new RestartingWorker(sessionOptions)),
-      );
+  const callers =
+    workers === 0
+      ? [new LocalCaller(new SessionHost(runtime, sessionOptions))]
+      : Array.from({ length: workers }, () => new RestartingWorker(sessionOptions));
+  return new OnnxRuntimeNode(label, device, callers);
 }
 
-function checkDevice(device: string, runtime: object): void {
-  const { listSupportedBackends } = runtime as { listSupportedBackends?: () => { name: string }[] };
-  const known = listSupportedBackends?.().map(({ name }) => name) ?? ['cpu'];
-  if (device === 'cpu' || known.includes(device)) return;
-  throw new DeviceUnavailableError({
-    message: `device ${device} is not part of this build of onnxruntime-node, which offers ${known.join(', ')}`,
-    hint:
-      device === 'cuda'
-        ? 'Install the CUDA libraries with the install script of onnxruntime-node.'
-        : 'Choose another device.',
-    device,
-  });
+const gpuHints = {
+  cuda: 'Install CUDA 12, cuDNN 9 and the CUDA libraries of onnxruntime-node (its install script fetches them), or leave the device out.',
+  webgpu: 'It needs a GPU with a driver for Vulkan, Metal or Direct3D 12; or leave the device out.',
+} as const;
+
+/** Libraries and drivers are looked for when the first session is made, and that is too late to choose another device. */
+async function requireComputing(
+  { InferenceSession, Tensor }: OnnxRuntime,
+  sessionOptions: SessionOptions,
+  device: keyof typeof gpuHints,
+): Promise<void> {
+  const x = input('x', f32('count'));
+  const { model } = writeModel(graphOf({ y: add(x, x) }), { weights: new Map() });
+  try {
+    const session = await InferenceSession.create(model, sessionOptions);
+    await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) });
+    await session.release();
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n').at(-1);
+    throw new DeviceUnavailableError({
+      message: `device ${device} cannot be used: ${reason}`,
+      hint: gpuHints[device],
+      device,
+      cause,
+    });
+  }
 }
 
 function staged(source: ModelSource, options: LoadOptions): OnnxSource | Promise<OnnxSource> {
@@ -67,7 +85,7 @@ function staged(source: ModelSource, options: LoadOptions): OnnxSource | Promise
 class RestartingWorker implements SessionCaller {
   private client: WorkerClient | undefined;
 
-  constructor(private readonly sessionOptions: InferenceSession.SessionOptions) {}
+  constructor(private readonly sessionOptions: SessionOptions) {}
 
   call(call: Parameters<SessionCaller['call']>[0]): ReturnType<SessionCaller['call']> {
     if (this.client?.crashed && call.kind === 'load') this.client = undefined;
