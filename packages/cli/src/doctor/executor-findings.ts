@@ -51,12 +51,9 @@ const needs: Readonly<Partial<Record<ExecutorName, string>>> = {
 function reasonOf(name: ExecutorName, { code, message, hint }: ErrorDocument) {
   const isMissing = code === 'MISSING_DEPENDENCY' || code === 'DEVICE_UNAVAILABLE';
   if (isMissing) return { status: 'missing', detail: message, hint } as const;
-  // The package is there and refuses: what it says is about the machine, not about the graph that was tried.
-  // Where in the source of the runtime it failed helps nobody here.
-  const detail = message.replace('sum: the runtime refused the model: ', '').replace(/^\/\S+:\d+ .* was false\. /s, '');
   return {
     status: 'broken',
-    detail,
+    detail: message,
     hint: needs[name] ?? 'Install its package again, or choose another device.',
   } as const;
 }

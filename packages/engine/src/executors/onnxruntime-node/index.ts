@@ -65,9 +65,10 @@ async function requireComputing(
     await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) });
     await session.release();
   } catch (cause) {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n').at(-1);
+    // Where in the source of the runtime it failed helps nobody.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^\/\S+:\d+ .* was false\. /s, '');
     throw new DeviceUnavailableError({
-      message: `device ${device} cannot be used: ${reason}`,
+      message: `device ${device} cannot be used: ${reason.trim()}`,
       hint: gpuHints[device],
       device,
       cause,
