@@ -68,7 +68,11 @@ export interface ModelOptions extends ComponentOptions {
    * it; what fails there fails again where it is needed. @default false
    */
   readonly warmUp?: boolean;
-  /** The model shares the cores with decoders and the face detector, so here idle threads sleep. @default false */
+  /**
+   * Whether idle threads wait for work spinning. Those of a small model leave the cores to decoders and the face detector; a token of a
+   * large one is a thousand short products, and waking threads for each costs it a fifth. @default whether the language model is at
+   * least 1024 wide
+   */
   readonly spin?: boolean;
 }
 
@@ -132,6 +136,9 @@ export const freshParts = (config: EmotionModelConfig): Omit<Loaders, 'languageM
   }),
 });
 
+/** From this width on a language model is large. */
+const LARGE_HIDDEN = 1024;
+
 /** Opens every part on one runtime; if one fails, those already open are freed. */
 export async function openComponents(
   config: EmotionModelConfig,
@@ -139,7 +146,8 @@ export async function openComponents(
   loaders: Loaders,
 ): Promise<OpenComponents> {
   const { warmUp = false, precision = 'float32', ...shared } = options;
-  const executor = options.executor ?? (await openExecutor({ spin: false, ...shared }));
+  const executor =
+    options.executor ?? (await openExecutor({ spin: config.languageModel.hidden >= LARGE_HIDDEN, ...shared }));
   const faceDetector = new FaceDetector();
   const opened: { dispose(): Promise<void> }[] = [faceDetector];
   // Before the parts, as it takes longest.

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BenchOptions } from '../command-line';
@@ -21,6 +22,8 @@ const TOKEN_GOAL_SECONDS = 0.05;
 const PROMPT_GOAL_TOKENS_PER_SECOND = 300;
 const MEMORY_GOAL_BYTES = 4 * 2 ** 30;
 const PEER_LIMIT_SECONDS = 1800;
+/** A file that was written a moment ago is not taken for the one that was compiled. */
+const SETTLING_MS = 5000;
 /** Tokens of the prompts: almost none, a short clip, a long one with dialogue, the most a table asks for. */
 const PROMPTS = [8, 512, 1024, 2048, 4096];
 
@@ -46,6 +49,7 @@ export async function measurePaperModel({ threads }: BenchOptions): Promise<stri
     const peer = peerOf('paper-model-peer', { ...process.env, NANO_EMOX_CACHE: join(place, 'cache') });
     const folder = join(place, 'model');
     await peer('write', folder);
+    await setTimeout(SETTLING_MS);
     const ask = async <Figures>(command: string, ...more: string[]) =>
       JSON.parse(await peer(command, folder, 'int4', `${threads}`, ...more)) as Figures;
     const first = await ask<LanguageModelFigures>('prompts', '');

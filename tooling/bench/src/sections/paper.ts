@@ -5,7 +5,7 @@ import { type Contestant, type Sample, timed } from '../measure/contestant';
 import { interleave, type Series } from '../measure/interleave';
 import { LinePeer } from '../measure/line-peer';
 import { rateOf, squareFlops } from '../measure/square-product';
-import { openGraph, openProduct, openSizes, type PaperEncoder, paperEncoders } from '../paper/encoders';
+import { openGraph, openProduct, openSizes, type PaperEncoder, PRODUCTS, paperEncoders } from '../paper/encoders';
 import { type Comparison, comparisonOf, type SectionReport } from '../report';
 import { findNewestTorch, torchHint } from '../training/find-python';
 import { openRivals } from './open-rivals';
@@ -51,10 +51,13 @@ async function measureEncoder(encoder: PaperEncoder, options: BenchOptions): Pro
       ['float32', whole, wholeProduct],
       ['int8', small, smallProduct],
     ] as const) {
-      const [rate, limit] = [rateOfSeries(flops, mine, threads), rateOfSeries(squareFlops, product, threads)];
+      const [rate, limit] = [
+        rateOfSeries(flops, mine, threads),
+        rateOfSeries(PRODUCTS * squareFlops, product, threads),
+      ];
       const verdict = rate / limit >= PRODUCT_GOAL ? 'met' : 'missed';
       notes.push(
-        `${title}, ${precision}: ${rate.toFixed(0)} of ${limit.toFixed(0)} GFLOP/s of one product, ${((100 * rate) / limit).toFixed(0)} % (goal 90 %: ${verdict}), by CPU time`,
+        `${title}, ${precision}: ${rate.toFixed(0)} of ${limit.toFixed(0)} GFLOP/s of large products, ${((100 * rate) / limit).toFixed(0)} % (goal 90 %: ${verdict}), by CPU time`,
       );
       if (torch)
         comparisons.push(comparisonOf(`${title}, ${precision} / PyTorch float32`, mine, torch, TORCH_GOALS[precision]));

@@ -77,6 +77,13 @@ describe('a staged graph', () => {
     expect(await staged()).toMatch(/graphs.[0-9a-f]{32}.model\.onnx$/);
   });
 
+  it('is on disk sooner where its weights were rounded', async () => {
+    const wide = graphOf({ y: linearLayer(input('x', f32('items', 3200)), tracingScope().scope('wide'), 3200) });
+    const large = { graph: wide, weights: initializeWeights(wide, 1) }; // 41 MB, rounded 10 MB
+    expect(await stageGraph(large)).toHaveProperty('bytes');
+    expect(await stageGraph(large, 'int8')).toHaveProperty('path');
+  });
+
   it.each([undefined, 'int8'] as const)('runs as the model in one piece does, bit for bit (%s)', async (precision) => {
     expect(await outputOf({ path: await staged(source, precision) })).toEqual(await outputOf(source, precision));
   });

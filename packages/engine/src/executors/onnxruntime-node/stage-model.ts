@@ -20,14 +20,14 @@ export const STAGING_REVISION = 2;
 /**
  * Writes a graph as ONNX; one with large weights into the cache folder, or finds it there: then not one of its weights is read that
  * knows its fingerprint. Large weights are read, quantised and written one by one.
- * @param thresholdBytes size of weights, as compiled, up to which a model stays in memory
+ * @param thresholdBytes size of weights, as compiled, up to which a model stays in memory. @default 64 MB in float32, 8 MB rounded
  * @throws WeightsMismatchError, InvalidFileError (the folder cannot be written: permissions, a full disk), and whatever reading
  *   a weight throws
  */
 export async function stageGraph(
   source: GraphSource,
   precision: Precision = 'float32',
-  thresholdBytes = EXTERNAL_DATA_THRESHOLD_BYTES,
+  thresholdBytes = thresholdOf(precision),
 ): Promise<OnnxSource> {
   const { graph, weights } = atPrecision(source, precision);
   const isStaged = weightBytes({ graph, weights }) > thresholdBytes;
@@ -49,6 +49,12 @@ export async function stageGraph(
     throw fileError(error, folder, 'written');
   }
 }
+
+/** To round weights takes longer than to find them again, so of these fewer stay in memory. */
+const ROUNDED_THRESHOLD_BYTES = 8 * 2 ** 20;
+
+const thresholdOf = (precision: Precision): number =>
+  precision === 'float32' ? EXTERNAL_DATA_THRESHOLD_BYTES : ROUNDED_THRESHOLD_BYTES;
 
 /** From shapes alone: weights may be made when their values are read. */
 function weightBytes({ graph, weights }: GraphSource): number {
