@@ -1,5 +1,5 @@
 import { Random, type Script, sampleScript } from '@nano-emox/clip-renderer';
-import { formatTarget, sentimentOfValence, type TaskId } from '@nano-emox/tasks';
+import { type AnyTaskId, formatTarget, sentimentOfValence } from '@nano-emox/tasks';
 import type { SampleTarget } from '@nano-emox/tasks/datasets';
 import type { EmotionClass } from './emotion-words';
 import type { LabelledText } from './text-sets';
@@ -19,6 +19,37 @@ export function textTargets({ emotion, emotionWords, valence, intent }: Labelled
     ...(emotion !== undefined ? [{ task: 'mer', value: { emotion } } as const] : []),
     ...(emotionWords !== undefined ? [{ task: 'ovMer', value: { emotions: emotionWords } } as const] : []),
     ...(intent !== undefined ? [{ task: 'mir', value: { intent } } as const] : []),
+  ];
+}
+
+/** Steps of the numbers of V-reg: finer ones would be noise to learn. */
+const pleasantnessStep = 0.05;
+/** Classes of V-oc on either side of zero, and levels of EI-oc above it. */
+const CLASSES = 3;
+
+/**
+ * What an utterance tells about the five tasks on text alone.
+ * @param emotion what the two tasks on intensity are asked about
+ */
+export function affectTargets({ valence, affects, levels }: LabelledText, emotion: string): SampleTarget[] {
+  const level = levels?.[emotion];
+  return [
+    ...(valence !== undefined
+      ? [
+          {
+            task: 'vReg',
+            value: { valence: Math.round((valence + 1) / 2 / pleasantnessStep) * pleasantnessStep },
+          } as const,
+          { task: 'vOc', value: { valenceClass: Math.round(CLASSES * valence) } } as const,
+        ]
+      : []),
+    ...(affects !== undefined ? [{ task: 'eC', value: { emotions: affects } } as const] : []),
+    ...(level !== undefined
+      ? [
+          { task: 'eiReg', value: { emotion, intensity: level / CLASSES } } as const,
+          { task: 'eiOc', value: { emotion, level } } as const,
+        ]
+      : []),
   ];
 }
 
@@ -68,7 +99,7 @@ export function actedTargets({ emotion, script, reasoning }: ActedScript): [Samp
 }
 
 /** The answer of each task, as far as an item tells it, with the stop text behind it. */
-export type Answers = Partial<Readonly<Record<TaskId, string>>>;
+export type Answers = Partial<Readonly<Record<AnyTaskId, string>>>;
 
 /** Targets as texts to learn. */
 export function answersOf(targets: readonly SampleTarget[]): Answers {

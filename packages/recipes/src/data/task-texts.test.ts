@@ -3,10 +3,11 @@ import { Random } from '@nano-emox/engine';
 import { emotionValence, labelSets, parseAnswer, type TaskId, taskIds } from '@nano-emox/tasks';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dataFolder } from './__fixtures__/data-folder';
-import { actedTargets, answersOf, textTargets } from './answers';
+import { actedTargets, affectTargets, answersOf, textTargets } from './answers';
 import { cleanText } from './clean-text';
-import { brighterWords, goEmotionsWords, xedWords } from './emotion-words';
+import { brighterWords, type EmotionWord, goEmotionsWords, xedWords } from './emotion-words';
 import { loadTaskTexts, type TaskText, type TaskTexts } from './task-texts';
+import type { LabelledText } from './text-sets';
 import { describedPrompt, tinyPrompt } from './tiny-prompt';
 import { taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';
 
@@ -97,6 +98,44 @@ describe('answers', () => {
   });
 });
 
+describe('affect targets', () => {
+  const targetsOf = (item: Omit<LabelledText, 'source' | 'text'>, emotion = 'fear') =>
+    answersOf(affectTargets({ source: 'brighter', text: 'x', ...item }, emotion));
+
+  it('put the valence of a text on both scales', () => {
+    expect(targetsOf({ valence: -0.62 })).toEqual({
+      vReg: 'The valence is 0.200.###',
+      vOc: 'The valence class is -2.###',
+    });
+    expect(targetsOf({ valence: 0.04 })).toMatchObject({
+      vReg: 'The valence is 0.500.###',
+      vOc: 'The valence class is 0.###',
+    });
+  });
+
+  it('tell levels as numbers, too, and that an emotion does not show', () => {
+    const levels = { anger: 0, fear: 2, joy: 0, sadness: 1 };
+    expect(targetsOf({ levels })).toEqual({
+      eiReg: 'The intensity of fear is 0.667.###',
+      eiOc: 'The level of fear is 2.###',
+    });
+    expect(targetsOf({ levels }, 'joy').eiOc).toBe('The level of joy is 0.###');
+  });
+
+  it('name all emotions, none of a neutral text, and nothing where a word is missing', () => {
+    expect(targetsOf({ affects: ['joy', 'love'] })).toEqual({ eC: 'The emotions are joy, love.###' });
+    expect(targetsOf({ affects: [] })).toEqual({ eC: 'The emotions are neutral.###' });
+    expect(targetsOf({ emotionWords: ['confused'] })).toEqual({});
+  });
+
+  it('are emotions of E-c', () => {
+    const words = [goEmotionsWords, xedWords, brighterWords].flatMap((table) => Object.values(table).flat());
+    const affects = words.flatMap((word) => (word as EmotionWord).affects ?? []);
+    expect(affects.filter((affect) => !labelSets.semeval2018.includes(affect))).toEqual([]);
+    expect(new Set(affects)).toEqual(new Set(labelSets.semeval2018));
+  });
+});
+
 describe('weights', () => {
   const item = (task: TaskId, label: string): TaskText => ({
     id: '',
@@ -143,6 +182,25 @@ describe.skipIf(!existsSync(dataFolder))(
       const unread = sample.filter(({ task, answer }) => parseAnswer(task, answer).status !== 'parsed');
       expect(unread.map(({ id, answer }) => `${id} ${answer}`)).toEqual([]);
       expect(new Set(texts.train.map(({ id }) => id)).size).toBe(texts.train.length);
+    });
+
+    it('asks the five tasks on text alone, about every emotion and level', () => {
+      const answers = new Set(texts.train.map(({ answer }) => answer));
+      for (const emotion of labelSets.semeval2018Intensity) {
+        for (const level of [0, 1, 2, 3]) expect(answers).toContain(`The level of ${emotion} is ${level}.###`);
+      }
+      for (const level of [-3, -2, -1, 0, 1, 2, 3]) expect(answers).toContain(`The valence class is ${level}.###`);
+      const named = texts.train.filter(({ task }) => task === 'eC').map(({ label }) => label);
+      expect(new Set(named)).toEqual(
+        new Set([...labelSets.semeval2018.filter((name) => named.includes(name)), 'neutral']),
+      );
+      const asked = texts.train.filter(({ task }) => task === 'eiOc');
+      const shown = asked.filter(({ answer }) => !answer.includes(' is 0.'));
+      expect(shown.length / asked.length).toBeGreaterThan(0.4);
+      for (const { segments, answer } of asked.slice(0, 50)) {
+        const [, emotion] = /level of (\w+)/.exec(answer) as RegExpExecArray;
+        expect(JSON.stringify(segments)).toContain(` ${emotion} `);
+      }
     });
 
     it('has every class on both sides, every intent in training, and no utterance on both', () => {

@@ -1,11 +1,11 @@
 import { Random as ScriptRandom, sampleScript } from '@nano-emox/clip-renderer';
-import { defaultModalityMode, labelSets, type TaskId, taskIds } from '@nano-emox/tasks';
+import { type AnyTaskId, allTaskIds, defaultModalityMode, labelSets } from '@nano-emox/tasks';
 import type { PromptSegment } from '@nano-emox/tensor-contract';
-import { type Answers, actedTargets, answersOf, noticedTarget, textTargets } from './answers';
+import { type Answers, actedTargets, affectTargets, answersOf, noticedTarget, textTargets } from './answers';
 import { sampleDialogue } from './dialogues';
 import { contentFraction } from './hash-split';
 import type { RenderedTruth } from './rendered';
-import { readTextSets, type TextSource } from './text-sets';
+import { type LabelledText, readTextSets, type TextSource } from './text-sets';
 import { describedPrompt, tinyPrompt } from './tiny-prompt';
 
 /** Where a text comes from: a corpus, a script alone, a conversation around either, or a rendered clip described in words. */
@@ -15,7 +15,7 @@ export type TaskTextSource = TextSource | 'script' | 'dialogue' | 'clip';
 export interface TaskText {
   /** `source:number:task`, unique. */
   readonly id: string;
-  readonly task: TaskId;
+  readonly task: AnyTaskId;
   readonly source: TaskTextSource;
   /** Ends in the assistant marker. */
   readonly segments: readonly PromptSegment[];
@@ -48,8 +48,8 @@ export interface LoadTaskTextsOptions {
 }
 
 /**
- * Questions of the six tasks on texts: the corpora give emotion, sentiment and intent; what the project's own scripts and
- * clips tell gives all six. Takes a few seconds and is not cached.
+ * Questions of the six tasks, and of the five on text alone: the corpora give emotion, sentiment and intent; what the project's own
+ * scripts and clips tell gives all six. Takes a few seconds and is not cached.
  * @throws MissingFileError without a corpus
  */
 export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise<TaskTexts> {
@@ -57,8 +57,13 @@ export async function loadTaskTexts(options: LoadTaskTextsOptions = {}): Promise
   const texts = dataFolder === undefined ? [] : await readTextSets(dataFolder, sources);
   const corpora = texts.map((item): Utterance => {
     const { source, text, emotion } = item;
-    const targets = [...textTargets(item), ...(emotion ? [noticedTarget(text, emotion)] : [])];
-    return { source, text, answers: answersOf(targets), prompt: onWords(text) };
+    const asked = askedEmotion(item, seed);
+    const targets = [
+      ...textTargets(item),
+      ...affectTargets(item, asked),
+      ...(emotion ? [noticedTarget(text, emotion)] : []),
+    ];
+    return { source, text, answers: answersOf(targets), prompt: onWords(text, asked) };
   });
   const scripts = scriptUtterances(scriptCount, seed);
   const dialogues = [...everyNth(corpora, 8), ...everyNth(scripts, 2)].map((item) => dialogueUtterance(item, seed));
@@ -88,10 +93,19 @@ interface Utterance {
   readonly source: TaskTextSource;
   readonly text: string;
   readonly answers: Answers;
-  readonly prompt: (task: TaskId) => PromptSegment[];
+  readonly prompt: (task: AnyTaskId) => PromptSegment[];
 }
 
-const onWords = (subtitle: string) => (task: TaskId) => tinyPrompt(task, { mode: 'textonly', subtitle });
+const onWords = (subtitle: string, emotion?: string) => (task: AnyTaskId) =>
+  tinyPrompt(task, { mode: 'textonly', subtitle, ...(emotion !== undefined && { emotion }) });
+
+/** What intensity is asked of: every other time something that shows, else anything, so that zeros are learnt, too. */
+function askedEmotion({ text, levels = {} }: LabelledText, seed: number): string {
+  const random = new ScriptRandom(`asked-${seed}-${text}`);
+  const shown = labelSets.semeval2018Intensity.filter((emotion) => (levels[emotion] ?? 0) > 0);
+  const asked = shown.length > 0 && random.uniform(0, 1) < 0.5 ? shown : labelSets.semeval2018Intensity;
+  return asked[Math.floor(random.uniform(0, 1) * asked.length)] as string;
+}
 
 /** What two spellings of one utterance have in common. */
 const spokenKey = (text: string) =>
@@ -101,7 +115,7 @@ const spokenKey = (text: string) =>
     .trim();
 
 function questionsOf({ source, answers, prompt }: Utterance, index: number): TaskText[] {
-  return taskIds.flatMap((task) => {
+  return allTaskIds.flatMap((task) => {
     const answer = answers[task];
     if (answer === undefined) return [];
     const label = labelOf(task, answer, answers);
@@ -110,8 +124,10 @@ function questionsOf({ source, answers, prompt }: Utterance, index: number): Tas
 }
 
 /** The class where one is known, else the part of the answer that decides. */
-function labelOf(task: TaskId, answer: string, answers: Answers): string {
-  if (task === 'mir') return answer;
+function labelOf(task: AnyTaskId, answer: string, answers: Answers): string {
+  if (task === 'mir' || task === 'eiReg' || task === 'eiOc' || task === 'vOc') return answer;
+  if (task === 'vReg') return /0\.\d/.exec(answer)?.[0] ?? answer;
+  if (task === 'eC') return /emotions are (\w+)/.exec(answer)?.[1] ?? answer;
   if (task === 'msa') return /sentiment is (\w+)/.exec(answer)?.[1] ?? answer;
   return answers.mer ?? /(?:feels|Emotion:) ([^,.\n]+)/.exec(answer)?.[1] ?? answer;
 }

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { valenceOfEmotions } from '@nano-emox/tasks';
+import { labelSets, valenceOfEmotions } from '@nano-emox/tasks';
 import { InvalidFileError } from '@nano-emox/tensor-contract';
 import { parse } from 'csv-parse/sync';
 import { cleanText } from './clean-text';
 import { dataFile } from './data-sets';
-import { brighterWords, type EmotionClass, type EmotionWord, goEmotionsWords, xedWords } from './emotion-words';
+import {
+  type Affect,
+  brighterWords,
+  type EmotionClass,
+  type EmotionWord,
+  goEmotionsWords,
+  xedWords,
+} from './emotion-words';
 
 /** A public corpus whose licence lets it train weights that are shipped. */
 export type TextSource = 'goemotions' | 'brighter' | 'xed' | 'emobank' | 'mintrec';
@@ -20,6 +27,10 @@ export interface LabelledText {
   readonly valence?: number;
   /** One of `labelSets.mintrec`. */
   readonly intent?: string;
+  /** Emotions of E-c, none for a neutral text; absent where some of what was annotated is none of the eleven. */
+  readonly affects?: readonly Affect[];
+  /** How strong each emotion of EI-oc is, 0 to 3. */
+  readonly levels?: Readonly<Record<string, number>>;
 }
 
 export const textSources: readonly TextSource[] = ['goemotions', 'brighter', 'xed', 'emobank', 'mintrec'];
@@ -98,8 +109,12 @@ async function readBrighter(read: Read): Promise<LabelledText[]> {
         .map(([name, words]) => ({ word: words[Number(row[name]) - 1], intensity: Number(row[name]) }))
         .sort((a, b) => b.intensity - a.intensity);
       const words = found.flatMap(({ word }) => (word ? [word] : []));
-      if (words.length === 0) return described('brighter', row.text ?? '', [{ word: 'neutral', emotion: 'neutral' }]);
-      const { emotion, ...open } = described('brighter', row.text ?? '', words);
+      const levels = Object.fromEntries(labelSets.semeval2018Intensity.map((name) => [name, Number(row[name])]));
+      if (words.length === 0) {
+        return { ...described('brighter', row.text ?? '', [{ word: 'neutral', emotion: 'neutral' }]), levels };
+      }
+      const { emotion, ...rest } = described('brighter', row.text ?? '', words);
+      const open = { ...rest, levels };
       const [first, second] = found; // the strongest emotion is the class only when nothing else is as strong
       const strongest = (first?.intensity ?? 0) > (second?.intensity ?? 0) ? first?.word?.emotion : undefined;
       return strongest ? { ...open, emotion: strongest } : open;
@@ -125,7 +140,14 @@ function described(source: TextSource, text: string, words: readonly EmotionWord
   const emotionWords = felt.map(({ word }) => word);
   const valence = valenceOfEmotions(emotionWords);
   const isClear = emotions.size === 1 && emotion !== undefined;
-  return { source, text, emotionWords, ...(isClear && { emotion }), ...(valence !== undefined && { valence }) };
+  const isNeutral = felt.every(({ word }) => word === 'neutral');
+  const isKnown = isNeutral || felt.every(({ affects }) => affects !== undefined);
+  return {
+    ...{ source, text, emotionWords },
+    ...(isClear && { emotion }),
+    ...(valence !== undefined && { valence }),
+    ...(isKnown && { affects: [...new Set(felt.flatMap(({ affects = [] }) => affects))] }),
+  };
 }
 
 function wordFor(words: Readonly<Record<string, EmotionWord>>, label: string | undefined, source: string): EmotionWord {

@@ -1,4 +1,4 @@
-import { buildPrompt, type Dialogue, type ModalityMode, type PromptOptions, type TaskId } from '@nano-emox/tasks';
+import { type AnyTaskId, buildPrompt, type Dialogue, type ModalityMode, type PromptOptions } from '@nano-emox/tasks';
 import type { Modality, PromptSegment } from '@nano-emox/tensor-contract';
 
 /**
@@ -18,10 +18,12 @@ export interface TinyPromptContent {
   readonly subtitle: string;
   /** What was said before and now, in place of the subtitle. */
   readonly dialogue?: Dialogue;
+  /** What EI-reg and EI-oc ask about. */
+  readonly emotion?: string;
 }
 
 /** The prompt of one task for the tiny model. @throws InvalidArgumentError for an unknown task or mode */
-export function tinyPrompt(task: TaskId, content: TinyPromptContent): PromptSegment[] {
+export function tinyPrompt(task: AnyTaskId, content: TinyPromptContent): PromptSegment[] {
   return buildPrompt(task, { ...tinyPromptOptions, ...content });
 }
 
@@ -32,7 +34,7 @@ export function tinyPrompt(task: TaskId, content: TinyPromptContent): PromptSegm
  * @returns one text segment
  */
 export function describedPrompt(
-  task: TaskId,
+  task: AnyTaskId,
   content: TinyPromptContent,
   descriptions: Partial<Readonly<Record<Modality, string>>>,
 ): PromptSegment[] {

@@ -1,11 +1,12 @@
 import type { Random } from '@nano-emox/engine';
-import type { TaskId } from '@nano-emox/tasks';
+import type { AnyTaskId } from '@nano-emox/tasks';
 import { InvalidArgumentError } from '@nano-emox/tensor-contract';
 import type { TaskText, TaskTextSource } from './task-texts';
 
 /** Share of each task in language-model training; need not sum to 1. */
-export const taskShares: Readonly<Record<TaskId, number>> = {
+export const taskShares: Readonly<Record<AnyTaskId, number>> = {
   ...{ msa: 0.14, mer: 0.2, ovMer: 0.17, eri: 0.15, mir: 0.12, erg: 0.22 },
+  ...{ eiReg: 0.03, eiOc: 0.04, vReg: 0.03, vOc: 0.04, eC: 0.06 },
 };
 
 /** Share of each source within a task. Scripts and clips look like what the model will meet. */
@@ -32,10 +33,10 @@ export function taskTextWeights(items: readonly TaskText[]): Float64Array {
   });
   const taskTotals = new Map<string, number>();
   for (const group of groupTotals.keys()) {
-    const [task, source] = group.split('/') as [TaskId, TaskTextSource];
+    const [task, source] = group.split('/') as [AnyTaskId, TaskTextSource];
     taskTotals.set(task, (taskTotals.get(task) ?? 0) + sourceShares[source]);
   }
-  const allTasks = [...taskTotals.keys()].reduce((sum, task) => sum + taskShares[task as TaskId], 0);
+  const allTasks = [...taskTotals.keys()].reduce((sum, task) => sum + taskShares[task as AnyTaskId], 0);
   return Float64Array.from(items, (item, index) => {
     const inGroup = (raw[index] as number) / (groupTotals.get(groupOf(item)) as number);
     const inTask = sourceShares[item.source] / (taskTotals.get(item.task) as number);

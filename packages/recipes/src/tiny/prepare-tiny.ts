@@ -26,7 +26,7 @@ const pretrainings: Readonly<
   'face-encoder': { steps: 12_000, run: pretrainFaceEncoder },
   'scene-encoder': { steps: 400, run: pretrainSceneEncoder },
   'audio-encoder': { steps: 4000, run: pretrainAudioEncoder },
-  'language-model': { steps: 700, run: pretrainLanguageModel },
+  'language-model': { steps: 850, run: pretrainLanguageModel },
 };
 const pretrainingStages = tinyStages.filter((stage): stage is PretrainingStage => stage !== 'curriculum');
 

@@ -56,7 +56,7 @@ const languageNetwork = defineModule({
   },
 });
 
-/** Trains the decoder on the questions and answers of the six tasks, in words. */
+/** Trains the decoder on the questions and answers of the six tasks, and of the five on text alone, in words. */
 export async function pretrainLanguageModel(options: PretrainOptions): Promise<void> {
   const { rendered, data, runFolder, seed, steps, signal } = options;
   const config = plainDecoder(options.config);
