@@ -24,7 +24,7 @@ const { modelFolder } = await trainOnCorpora({
   from: tinyModel, // its encoders and its language model; adapters, fusion and LoRA begin anew
   dataSets: [{ name: 'my-clips', folder: mine }],
   runFolder: join(mine, 'run'),
-  stepsScale: 0.005, // one step of each phase, for the example
+  stepsScale: 0.001, // one step of each phase, for the example
   onEvent: (event) => {
     if (event.type === 'features-end') console.log(`${event.source}: ${event.totalClips} clips encoded`);
     if (event.type === 'step-end') console.log(`${event.phase}: step ${event.step} on ${event.dataSets}`);

@@ -14,6 +14,7 @@ describe('options of chat', () => {
       hideChain: false,
       model: 'tiny',
       device: 'auto',
+      precision: 'float32',
       json: false,
       quiet: false,
       verbose: false,
