@@ -67,7 +67,11 @@ export async function removeUnusedModels(graphs: string): Promise<void> {
 /** Renamed first: a model is whole under its name as long as it has one. */
 export async function removeFolder(folder: string): Promise<void> {
   const removed = isIncomplete(folder) ? folder : `${folder}.${randomUUID()}${INCOMPLETE}`;
-  if (removed !== folder) await rename(folder, removed).catch(() => undefined);
+  if (removed !== folder) {
+    await rename(folder, removed).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error; // somebody else removed it
+    });
+  }
   await rm(removed, { recursive: true, force: true });
 }
 
