@@ -28,7 +28,7 @@ import type { DecoderConfig, DecoderConfigInput } from './config/decoder-config'
 import { resolveExtendedConfig } from './decoder/layer-attention';
 import { assemblePrompt } from './generation/assemble-prompt';
 import { continuationLogits } from './generation/continuation-logits';
-import type { RunnableDecoder } from './generation/decoder-run';
+import { promptPrecision, type RunnableDecoder } from './generation/decoder-run';
 import { generateTokens } from './generation/generate';
 import { type Score, scoreContinuations } from './generation/score';
 import { generationDefinitionWith } from './language-model-definition';
@@ -199,6 +199,12 @@ export class CausalLanguageModel extends Component<DecoderConfig> implements Lan
     const text = this.chatTemplate.render(messages, { bosToken, eosToken: textOf(eos[0]) });
     // Templates write the first token, and a prompt gets it anyway.
     return [{ text: bosToken !== '' && text.startsWith(bosToken) ? text.slice(bosToken.length) : text }];
+  }
+
+  /** Compiles what answers, and what reads prompts where that is another graph. @throws AbortedError, DisposedError */
+  override async warmUp(options: RunOptions = {}): Promise<void> {
+    await super.warmUp(options);
+    await this.handle.warmUp({ ...options, precision: promptPrecision(this.handle) });
   }
 
   private get decoder(): RunnableDecoder {

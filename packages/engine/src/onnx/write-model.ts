@@ -5,7 +5,7 @@ import type { Value } from '../graph/value';
 import { bindWeights } from '../module/bind-weights';
 import { GraphEmitter } from './graph-emitter';
 import { toHalf } from './half-tensor';
-import { encodeModel, onnxTypes, type TensorMessage } from './schema';
+import { encodeModel, type NodeMessage, onnxTypes, type TensorMessage } from './schema';
 
 /** ONNX operator set: the newest one whose operators the CPU provider of onnxruntime 1.30 implements in full. */
 const OPERATOR_SET = 18;
@@ -63,14 +63,16 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
   for (const [name] of baked) tensors.push([name, weights.get(name) as HostTensor]);
 
   const external: ExternalTensor[] = [];
+  const { nodes, namesOf } =
+    externalDataFile === undefined ? { nodes: emitter.nodes } : namedByReaders(emitter.nodes, weights);
   let offsetBytes = 0;
-  const initializer = tensors.map(([name, tensor]): TensorMessage => {
+  const initializer = tensors.flatMap(([name, tensor]): TensorMessage[] => {
     const type = floatType === 'float16' && tensor.type === 'float32' ? 'float16' : tensor.type;
     const sizeBytes = elementCount(tensor.dims) * bytesPerElement(type);
     const bytes = () => bytesOf(floatType === 'float16' ? toHalf(tensor) : tensor);
-    const message = { name, dims: tensor.dims, dataType: onnxTypes[type] };
+    const message = { dims: tensor.dims, dataType: onnxTypes[type] };
     const isSmall = emitter.constants.has(name) && sizeBytes < SMALL_CONSTANT_BYTES;
-    if (externalDataFile === undefined || isSmall) return { ...message, rawData: bytes() };
+    if (externalDataFile === undefined || isSmall) return [{ ...message, name, rawData: bytes() }];
     external.push({
       offsetBytes,
       sizeBytes,
@@ -80,7 +82,9 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
     });
     const entry = { location: externalDataFile, offset: String(offsetBytes), length: String(sizeBytes) };
     offsetBytes += Math.ceil(sizeBytes / EXTERNAL_ALIGNMENT_BYTES) * EXTERNAL_ALIGNMENT_BYTES;
-    return { ...message, dataLocation: 1, externalData: Object.entries(entry).map(([key, value]) => ({ key, value })) };
+    const externalData = Object.entries(entry).map(([key, value]) => ({ key, value }));
+    const names = namesOf?.get(name) ?? [name];
+    return names.map((alias) => ({ ...message, name: alias, dataLocation: 1, externalData }));
   });
 
   const free = [...graph.parameters].filter(([name]) => freeParameters.has(name));
@@ -93,13 +97,35 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
     ],
     graph: {
       name: 'graph',
-      node: emitter.nodes.map((node, index) => ({ ...node, name: `${node.opType}_${index}` })),
+      node: nodes.map((node, index) => ({ ...node, name: `${node.opType}_${index}` })),
       input: [...graph.inputs, ...free].map(valueInfo),
       output: [...graph.outputs].map(valueInfo),
       initializer,
     },
   };
   return { model: encodeModel(message), external };
+}
+
+/**
+ * Each node that reads a weight has a name of its own for it; all names stand for the same bytes of the file. Under one name a runtime that
+ * has packed a matrix for one node keeps all of the original for another, which may look up a few of its rows: the embedding table.
+ */
+function namedByReaders(
+  nodes: readonly NodeMessage[],
+  weights: ReadonlyMap<string, HostTensor>,
+): { nodes: readonly NodeMessage[]; namesOf: ReadonlyMap<string, readonly string[]> } {
+  const namesOf = new Map<string, string[]>();
+  const renamed = nodes.map((node): NodeMessage => {
+    const input = node.input.map((name) => {
+      if (!weights.has(name)) return name;
+      const names = namesOf.get(name) ?? [];
+      const own = names.length === 0 ? name : `${name}#${names.length + 1}`;
+      namesOf.set(name, [...names, own]);
+      return own;
+    });
+    return { ...node, input };
+  });
+  return { nodes: renamed, namesOf };
 }
 
 function valueInfo([name, value]: readonly [string, Value]): object {

@@ -80,7 +80,7 @@ export interface ComponentHandle<Config extends object> {
   run(inputs: TensorMap, options?: ComponentRunOptions): Promise<TensorMap>;
   createState(initial: TensorMap): Promise<SessionState>;
   /** Compiles now instead of at the first run. */
-  warmUp(options?: RunOptions): Promise<void>;
+  warmUp(options?: Pick<ComponentRunOptions, 'signal' | 'precision'>): Promise<void>;
   save(folder: string, options?: SaveOptions): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -95,8 +95,8 @@ class SharedExecutors {
   constructor(private readonly platform: Platform) {}
 
   async acquire(options: ExecutorOptions): Promise<{ executor: Executor; release: () => Promise<void> }> {
-    const { device = 'auto', threads, workers, spin } = options;
-    const key = JSON.stringify([device, threads, workers, spin]);
+    const { device = 'auto', threads, workers, spin, keepMemory } = options;
+    const key = JSON.stringify([device, threads, workers, spin, keepMemory]);
     const entry = this.entries.get(key) ?? { executor: this.platform.openExecutor(options), users: 0 };
     this.entries.set(key, entry);
     entry.users++;
@@ -237,8 +237,8 @@ class CompiledComponent<Config extends object> implements ComponentHandle<Config
     return (await this.compiled()).createState(initial);
   }
 
-  async warmUp({ signal }: RunOptions = {}): Promise<void> {
-    await this.compiled(signal);
+  async warmUp({ signal, precision }: Pick<ComponentRunOptions, 'signal' | 'precision'> = {}): Promise<void> {
+    await this.compiled(signal, precision);
     throwIfAborted(signal, this.type);
   }
 

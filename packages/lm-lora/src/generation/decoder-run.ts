@@ -1,4 +1,4 @@
-import { type AttentionExtension, type SessionState, tokenKinds } from '@nano-emox/engine';
+import { type AttentionExtension, type Precision, type SessionState, tokenKinds } from '@nano-emox/engine';
 import { type ComponentHandle, floatResult } from '@nano-emox/engine/runtime';
 import {
   type FloatTensor,
@@ -45,6 +45,10 @@ export interface RunnableDecoder {
  * the square of it.
  */
 const MAX_TOKENS_PER_RUN = 512;
+
+/** Products of 4-bit weights with many rows take several times as long as those of 8 bits, so prompts are read in these. */
+export const promptPrecision = ({ precision }: ComponentHandle<DecoderConfig>): Precision =>
+  precision === 'int4' ? 'int8' : precision;
 
 /** One sequence in the making: tokens are appended, their keys and values stay in the runtime. Must be disposed. */
 export class DecoderRun {
@@ -97,8 +101,7 @@ export class DecoderRun {
       rows: { ...row(rows), dims: [rows.length] },
       ...(attention && { kinds: row(given.kinds ?? inputIds.map(() => tokenKinds.answer)) }),
     };
-    // Products of 4-bit weights with many rows take several times as long as those of 8 bits.
-    const precision = this.handle.precision === 'int4' && inputIds.length > 1 ? 'int8' : undefined;
+    const precision = inputIds.length > 1 ? promptPrecision(this.handle) : undefined;
     const { data } = floatResult(await this.handle.run(inputs, { state: this.state, signal, precision }), 'logits');
     this.length += inputIds.length;
     return rows.map((_, index) => data.subarray(index * vocabSize, (index + 1) * vocabSize));

@@ -74,6 +74,10 @@ export interface ModelOptions extends ComponentOptions {
    * least 1024 wide
    */
   readonly spin?: boolean;
+  /** @default for a large model two, one of which loads the language model while the other loads the rest; else one */
+  readonly workers?: number;
+  /** @default whether the model is small: a large one gives memory back after each clip */
+  readonly keepMemory?: boolean;
 }
 
 /** Components with the runtime they share, and the face detector. */
@@ -146,8 +150,9 @@ export async function openComponents(
   loaders: Loaders,
 ): Promise<OpenComponents> {
   const { warmUp = false, precision = 'float32', ...shared } = options;
-  const executor =
-    options.executor ?? (await openExecutor({ spin: config.languageModel.hidden >= LARGE_HIDDEN, ...shared }));
+  const isLarge = config.languageModel.hidden >= LARGE_HIDDEN;
+  const sizes = { spin: isLarge, keepMemory: !isLarge, ...(isLarge && { workers: 2 }) };
+  const executor = options.executor ?? (await openExecutor({ ...sizes, ...shared }));
   const faceDetector = new FaceDetector();
   const opened: { dispose(): Promise<void> }[] = [faceDetector];
   // Before the parts, as it takes longest.
@@ -158,7 +163,12 @@ export async function openComponents(
   };
   try {
     const parts: Partial<Record<keyof ModelComponents, unknown>> = {};
-    for (const [name, load] of Object.entries(loaders) as [keyof ModelComponents, Loaders[keyof ModelComponents]][]) {
+    // Largest first, so that it is compiled beside all others.
+    const { languageModel, ...others } = loaders;
+    for (const [name, load] of Object.entries({ languageModel, ...others }) as [
+      keyof ModelComponents,
+      Loaders[keyof ModelComponents],
+    ][]) {
       const part = await load({ ...shared, executor, precision: partPrecision(name, precision) });
       opened.push(part);
       parts[name] = part;

@@ -195,9 +195,10 @@ export class NanoEmoX {
   async warmUp(options: RunOptions = {}): Promise<void> {
     this.checkLive();
     const detection = this.config.input.faceCrop === 'detect' ? this.opened.faceDetector.warmUp() : undefined;
-    detection?.catch(() => undefined); // awaited below; until then it must not count as unhandled
-    for (const part of Object.values(this.components)) await part.warmUp(options);
-    await detection;
+    // The language model takes as long as all the rest: its thread begins with it.
+    const { languageModel, ...others } = this.components;
+    const parts = [languageModel, ...Object.values(others)].map((part) => part.warmUp(options));
+    await Promise.all([detection, ...parts]);
   }
 
   /** Writes `config.json` and a folder for each component. */

@@ -11,7 +11,7 @@ import { openSession, type SessionCaller, SessionLedger } from '../shared/host-s
 import { LocalCaller } from '../shared/local-caller';
 import { disposed, type OnnxRuntime, SessionHost } from '../shared/session-host';
 import { loadBinding } from './binding';
-import { stageGraph } from './stage-model';
+import { stageGraph, weightBytes } from './stage-model';
 import { WorkerClient } from './worker-client';
 
 type SessionOptions = InferenceSession.SessionOptions;
@@ -25,17 +25,21 @@ export interface OnnxRuntimeNodeOptions {
   readonly workers?: number;
   /** Whether idle threads wait for work spinning. @default true */
   readonly spin?: boolean;
+  /** Whether memory of intermediate values is kept for the next run. @default true */
+  readonly keepMemory?: boolean;
 }
 
 /** Opens the native runtime; a GPU has to compute something first. @throws MissingDependencyError, DeviceUnavailableError */
 export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}): Promise<Executor> {
-  const { device = 'cpu', threads = availableParallelism(), workers = 1, spin = true } = options;
+  const { device = 'cpu', threads = availableParallelism(), workers = 1, spin = true, keepMemory = true } = options;
   const runtime = await loadBinding();
   const sessionOptions: SessionOptions = {
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
+    enableCpuMemArena: keepMemory,
+    enableMemPattern: keepMemory,
     ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   };
   if (device !== 'cpu') await requireComputing(runtime, sessionOptions, device);
@@ -44,7 +48,11 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
     workers === 0
       ? [new LocalCaller(new SessionHost(runtime, sessionOptions))]
       : Array.from({ length: workers }, () => new RestartingWorker(sessionOptions));
-  return new OnnxRuntimeNode(label, device, callers);
+  return new OnnxRuntimeNode(
+    label,
+    device,
+    callers.map((caller) => new Place(caller)),
+  );
 }
 
 const gpuHints = {
@@ -99,30 +107,52 @@ class RestartingWorker implements SessionCaller {
   }
 }
 
+/** A thread for sessions, and how busy it is. */
+class Place {
+  /** Sessions that were put here. */
+  sessions = 0;
+  /** Size of the weights that wait to be loaded here. */
+  loadingBytes = 0;
+
+  constructor(readonly caller: SessionCaller & { dispose?(): Promise<void> }) {}
+
+  static freest(places: readonly Place[]): Place {
+    return places.reduce((best, place) => {
+      if (place.loadingBytes !== best.loadingBytes) return place.loadingBytes < best.loadingBytes ? place : best;
+      return place.sessions < best.sessions ? place : best;
+    });
+  }
+}
+
 class OnnxRuntimeNode implements Executor {
   readonly warnings: readonly string[] = [];
   private readonly ledger = new SessionLedger();
   private readonly open = new Set<ExecutorSession>();
   // Sessions leave the set when the executor goes; a disposed session is a few bytes.
-  private readonly callerOf = new WeakMap<ExecutorSession, SessionCaller>();
+  private readonly placeOf = new WeakMap<ExecutorSession, Place>();
   private live = true;
-  private turn = 0;
 
   constructor(
     readonly device: string,
     private readonly provider: string,
-    private readonly callers: readonly (SessionCaller & { dispose?(): Promise<void> })[],
+    private readonly places: readonly Place[],
   ) {}
 
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
     requireGpuFor(this.provider, options);
-    const beside = options.beside && this.callerOf.get(options.beside);
-    const caller = beside ?? (this.callers[this.turn++ % this.callers.length] as SessionCaller);
-    const session = await openSession(caller, this.ledger, await staged(source, options), options);
-    this.open.add(session);
-    this.callerOf.set(session, caller);
-    return session;
+    const place = (options.beside && this.placeOf.get(options.beside)) ?? Place.freest(this.places);
+    const sizeBytes = 'graph' in source ? weightBytes(source) : 0;
+    place.sessions++;
+    place.loadingBytes += sizeBytes;
+    try {
+      const session = await openSession(place.caller, this.ledger, await staged(source, options), options);
+      this.open.add(session);
+      this.placeOf.set(session, place);
+      return session;
+    } finally {
+      place.loadingBytes -= sizeBytes;
+    }
   }
 
   usage(): ExecutorUsage {
@@ -133,6 +163,6 @@ class OnnxRuntimeNode implements Executor {
     if (!this.live) return;
     this.live = false;
     for (const session of this.open) await session.dispose();
-    for (const caller of this.callers) await caller.dispose?.();
+    for (const { caller } of this.places) await caller.dispose?.();
   }
 }

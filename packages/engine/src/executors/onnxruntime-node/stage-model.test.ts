@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { f32, type HostTensor } from '@nano-emox/tensor-contract';
+import { f32, type HostTensor, i64 } from '@nano-emox/tensor-contract';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { graphOf } from '../../graph/graph';
 import { input } from '../../graph/leaves';
@@ -10,7 +10,7 @@ import { initializeWeights } from '../../module/initialize-weights';
 import { linearLayer } from '../../module/layers';
 import { tracingScope } from '../../module/weight-scope';
 import { EXTERNAL_DATA_THRESHOLD_BYTES } from '../../onnx/write-model';
-import { gelu } from '../../ops';
+import { add, gather, gelu, linear } from '../../ops';
 import { quantiseByteBlocks, quantiseNibbleBlocks, quantiseRows } from '../../precision/quantise-weights';
 import { ramp } from '../../testing';
 import { setFingerprint } from '../../weights/fingerprint';
@@ -92,6 +92,27 @@ describe('a staged graph', () => {
     const bytes = await readFile(join(await staged(), '..', 'weights.bin'));
     const up = weights.get('up.weight')?.data as Float32Array;
     expect(new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + up.byteLength))).toEqual(up);
+  });
+
+  it.each([undefined, 'int8'] as const)('holds a weight that several nodes read once (%s)', async (precision) => {
+    const table = tracingScope().get('table', [192, WIDTH], { kind: 'normal', deviation: 1 });
+    const rows = gather(table, input('ids', i64('items')));
+    const tied = graphOf({ y: linear(add(rows, rows), table) });
+    const model = { graph: tied, weights: initializeWeights(tied, 1) };
+    const path = await staged(model, precision);
+    const folder = join(path, '..');
+    const alone = graphOf({ y: linear(input('x', f32('items', WIDTH)), table) });
+    const folderOfOne = join(await staged({ ...model, graph: alone }, precision), '..');
+    const size = async (name: string) => (await stat(join(name, 'weights.bin'))).size;
+    expect(await size(folder)).toBe(await size(folderOfOne));
+    const ids: HostTensor = { type: 'int64', dims: [3], data: BigInt64Array.of(5n, 0n, 191n) };
+    const run = async (given: Parameters<typeof executor.load>[0], options = {}) => {
+      const session = await executor.load(given, { name: 'tied', ...options });
+      const { y } = await session.run({ ids });
+      await session.dispose();
+      return y?.data;
+    };
+    expect(await run({ path })).toEqual(await run(model, precision && { precision }));
   });
 
   it('is written once for the same content, also by callers at the same time', async () => {

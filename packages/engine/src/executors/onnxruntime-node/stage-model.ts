@@ -56,8 +56,8 @@ const ROUNDED_THRESHOLD_BYTES = 8 * 2 ** 20;
 const thresholdOf = (precision: Precision): number =>
   precision === 'float32' ? EXTERNAL_DATA_THRESHOLD_BYTES : ROUNDED_THRESHOLD_BYTES;
 
-/** From shapes alone: weights may be made when their values are read. */
-function weightBytes({ graph, weights }: GraphSource): number {
+/** Size of the weights in memory, from shapes alone: weights may be made when their values are read. */
+export function weightBytes({ graph, weights }: GraphSource): number {
   let total = 0;
   for (const name of graph.parameters.keys()) {
     const tensor = weights.get(name);
