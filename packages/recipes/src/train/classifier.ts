@@ -52,6 +52,8 @@ export function classifierModule<Config extends object>(
     name: `${encoder.name}Classifier`,
     inputs: (config) => encoder.inputs(config),
     outputs: () => ({ logits: f32('batch', emotionClasses.length) }),
+    // Weights of the rest of a component, too, where its features alone are classified.
+    ignores: (name, config) => encoder.ignores?.(name, config) ?? false,
     forward(inputs, weights, config) {
       const { features } = encoder.forward(inputs, weights, config) as { features: Value };
       const head = weights.scope('head');
