@@ -67,6 +67,14 @@ describe.each(['int8', 'int4'] as const)('quantiseGraph, %s', (precision) => {
     }
   });
 
+  it('names all weights alike whenever the graph is traced, so that a compiled model is found again', () => {
+    const again = network();
+    expect([...quantiseGraph({ ...source, graph: again }, precision).weights.keys()]).toEqual([
+      ...quantised.weights.keys(),
+    ]);
+    expect([...quantised.weights.keys()].filter((name) => name.startsWith('computed')).length).toBeGreaterThan(1);
+  });
+
   it('stays near float32', async () => {
     const [expected, found] = [await outputsAt('float32'), await outputsAt(precision)];
     const bounds = precision === 'int8' ? { cosine: 0.9995, row: 0.999 } : { cosine: 0.98, row: 0.97 };

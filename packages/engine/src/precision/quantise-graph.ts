@@ -48,6 +48,7 @@ class Quantiser {
   private readonly results: ReadonlySet<Value>;
   private readonly activations = new Map<Value, QuantisedActivations>();
   private readonly matrices = new Map<string, readonly [Value, Value]>();
+  private readonly computedNames = new Map<Value, string>();
   private latest: (QuantisedMatrix & { readonly key: string }) | undefined;
 
   constructor(
@@ -114,7 +115,7 @@ class Quantiser {
     { codes, scales }: Form,
     make: (values: Float32Array) => QuantisedMatrix,
   ): readonly [Value, Value] {
-    const name = matrix.origin.kind === 'parameter' ? matrix.origin.name : `computed_${matrix.id}`;
+    const name = matrix.origin.kind === 'parameter' ? matrix.origin.name : this.nameOf(matrix);
     const key = `${name}:${form}`;
     const known = this.matrices.get(key);
     if (known) return known;
@@ -136,6 +137,13 @@ class Quantiser {
     ] as const;
     this.matrices.set(key, made);
     return made;
+  }
+
+  /** The same whenever the graph is traced, as a compiled model is found again by the names in it. */
+  private nameOf(computed: Value): string {
+    const name = this.computedNames.get(computed) ?? `computed_${this.computedNames.size}`;
+    this.computedNames.set(computed, name);
+    return name;
   }
 
   private add(name: string, tensor: HostTensor): Value {

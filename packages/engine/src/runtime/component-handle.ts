@@ -95,8 +95,8 @@ class SharedExecutors {
   constructor(private readonly platform: Platform) {}
 
   async acquire(options: ExecutorOptions): Promise<{ executor: Executor; release: () => Promise<void> }> {
-    const { device = 'auto', threads, workers, spin, keepMemory } = options;
-    const key = JSON.stringify([device, threads, workers, spin, keepMemory]);
+    const { device = 'auto', threads, workers, spin } = options;
+    const key = JSON.stringify([device, threads, workers, spin]);
     const entry = this.entries.get(key) ?? { executor: this.platform.openExecutor(options), users: 0 };
     this.entries.set(key, entry);
     entry.users++;

@@ -16,11 +16,11 @@ async function openForNode(options: ExecutorOptions): Promise<Executor> {
 }
 
 async function openDevice(device: Exclude<Device, 'auto'>, options: ExecutorOptions): Promise<Executor> {
-  const { threads, workers, spin = true, keepMemory = true } = options;
+  const { threads, workers, spin = true } = options;
   const sizes = { ...(threads !== undefined && { threads }), ...(workers !== undefined && { workers }) };
   if (device === 'wasm') return openOnnxRuntimeWeb(sizes);
   if (device === 'tfjs') return openTensorFlow();
-  return openOnnxRuntimeNode({ device, spin, keepMemory, ...sizes });
+  return openOnnxRuntimeNode({ device, spin, ...sizes });
 }
 
 export const { createComponent, componentFromWeights, loadComponent, readModelFolder, writeModelFolder, openExecutor } =

@@ -16,11 +16,6 @@ export interface ExecutorOptions {
    * the process does. @default true
    */
   readonly spin?: boolean;
-  /**
-   * Whether the native runtime keeps the memory of intermediate values for the next run: a little faster, and hundreds of megabytes for
-   * a large network. @default true
-   */
-  readonly keepMemory?: boolean;
 }
 
 /** A model folder in memory: `config.json` and `model.safetensors`. */

@@ -76,8 +76,6 @@ export interface ModelOptions extends ComponentOptions {
   readonly spin?: boolean;
   /** @default for a large model two, one of which loads the language model while the other loads the rest; else one */
   readonly workers?: number;
-  /** @default whether the model is small: a large one gives memory back after each clip */
-  readonly keepMemory?: boolean;
 }
 
 /** Components with the runtime they share, and the face detector. */
@@ -151,7 +149,7 @@ export async function openComponents(
 ): Promise<OpenComponents> {
   const { warmUp = false, precision = 'float32', ...shared } = options;
   const isLarge = config.languageModel.hidden >= LARGE_HIDDEN;
-  const sizes = { spin: isLarge, keepMemory: !isLarge, ...(isLarge && { workers: 2 }) };
+  const sizes = { spin: isLarge, ...(isLarge && { workers: 2 }) };
   const executor = options.executor ?? (await openExecutor({ ...sizes, ...shared }));
   const faceDetector = new FaceDetector();
   const opened: { dispose(): Promise<void> }[] = [faceDetector];

@@ -17,6 +17,8 @@ export interface TaskText {
   readonly id: string;
   readonly task: AnyTaskId;
   readonly source: TaskTextSource;
+  /** What is said, where words are all there is. */
+  readonly words?: string;
   /** Ends in the assistant marker. */
   readonly segments: readonly PromptSegment[];
   /** What the model writes, with the stop text `###` behind it: the text that carries the loss. */
@@ -114,12 +116,13 @@ const spokenKey = (text: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-function questionsOf({ source, answers, prompt }: Utterance, index: number): TaskText[] {
+function questionsOf({ source, text, answers, prompt }: Utterance, index: number): TaskText[] {
+  const words = source === 'clip' || source === 'dialogue' ? {} : { words: text };
   return allTaskIds.flatMap((task) => {
     const answer = answers[task];
     if (answer === undefined) return [];
     const label = labelOf(task, answer, answers);
-    return [{ id: `${source}:${index}:${task}`, task, source, segments: prompt(task), answer, label }];
+    return [{ id: `${source}:${index}:${task}`, task, source, ...words, segments: prompt(task), answer, label }];
   });
 }
 

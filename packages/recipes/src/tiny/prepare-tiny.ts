@@ -23,9 +23,9 @@ export type PretrainingStage = Exclude<TinyStage, 'curriculum'>;
 const pretrainings: Readonly<
   Record<PretrainingStage, { readonly steps: number; readonly run: (options: PretrainOptions) => Promise<void> }>
 > = {
-  'face-encoder': { steps: 12_000, run: pretrainFaceEncoder },
+  'face-encoder': { steps: 18_000, run: pretrainFaceEncoder },
   'scene-encoder': { steps: 400, run: pretrainSceneEncoder },
-  'audio-encoder': { steps: 4000, run: pretrainAudioEncoder },
+  'audio-encoder': { steps: 6000, run: pretrainAudioEncoder },
   'language-model': { steps: 850, run: pretrainLanguageModel },
 };
 const pretrainingStages = tinyStages.filter((stage): stage is PretrainingStage => stage !== 'curriculum');

@@ -2,6 +2,7 @@ import { initializeWeights, traceModule } from '@nano-emox/engine';
 import { componentFromWeights } from '@nano-emox/engine/runtime';
 import { mergeWeights } from '@nano-emox/engine/weights';
 import { FaceEncoder, faceFeaturesModule, resolveConfig } from '@nano-emox/face-encoder';
+import type { HostTensor } from '@nano-emox/tensor-contract';
 import { expect, it } from 'vitest';
 import { smallConfig } from '../__fixtures__/small-model';
 import { classifierDefinition, classifierModule } from './classifier';
@@ -23,7 +24,8 @@ it('a classifier of features takes the weights of the whole component and a head
   });
   const { logits } = await classifier.run({ frames });
   expect(logits?.dims).toEqual([2, 7]);
-  const misnamed = mergeWeights(encoder.weights, new Map([...head, ['facexformer.backbone.0.unknown', frames]]));
+  const unknown: [string, HostTensor] = ['facexformer.backbone.0.unknown', frames];
+  const misnamed = mergeWeights(encoder.weights, new Map([...head, unknown]));
   await expect(componentFromWeights(definition, config, misnamed)).rejects.toMatchObject({
     code: 'WEIGHTS_MISMATCH',
     unexpected: ['facexformer.backbone.0.unknown'],

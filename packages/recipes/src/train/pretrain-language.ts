@@ -1,13 +1,20 @@
 import { join } from 'node:path';
 import {
-  crossEntropy,
   defineModule,
   deriveSeed,
+  div,
   flattenRows,
   gather,
+  gatherElements,
   initializeWeights,
+  logSoftmax,
+  mul,
+  neg,
   Random,
+  squeeze,
+  sum,
   traceModule,
+  unsqueeze,
 } from '@nano-emox/engine';
 import {
   CausalLanguageModel,
@@ -20,13 +27,15 @@ import {
   tokenizePrompt,
 } from '@nano-emox/lm-lora';
 import { type DataSet, type Phase, trainPhase } from '@nano-emox/p2e';
-import { bool, f32, i64 } from '@nano-emox/tensor-contract';
+import { type AnyTaskId, allTaskIds } from '@nano-emox/tasks';
+import { bool, f32, floatTensor, i64 } from '@nano-emox/tensor-contract';
 import { folder as tinyWeights } from '@nano-emox/weights-tiny';
 import type { EmotionModelConfig } from 'nano-emox';
 import { supervisedRows } from 'nano-emox/training';
 import { loadTaskTexts, type TaskText } from '../data/task-texts';
 import { textSources } from '../data/text-sets';
-import { taskTextWeights, WeightedDraw } from '../data/weighted-draw';
+import { taskShares, taskTextWeights, WeightedDraw } from '../data/weighted-draw';
+import { EMBEDDINGS, learnWords } from './learn-words';
 import { type PretrainOptions, warmupOf } from './pretrain-options';
 import { partsOfModel } from './pretrained-folders';
 import { openPretraining } from './pretraining-session';
@@ -38,7 +47,12 @@ function plainDecoder({ languageModel }: EmotionModelConfig): DecoderConfig {
   return config;
 }
 
-/** Next-token loss over whole texts, prompt and answer. */
+/** Steps of the embeddings before those of the decoder, as a share of them. */
+const WORD_STEPS = 0.6;
+/** How much a token of the prompt counts beside one of the answer: its language is learnt on the way. */
+const PROMPT_WEIGHT = 0.1;
+
+/** Next-token loss over whole texts, each token by its weight. */
 const languageNetwork = defineModule({
   name: 'LanguagePretraining',
   inputs: (_: DecoderConfig) => ({
@@ -48,11 +62,14 @@ const languageNetwork = defineModule({
     softTokens: f32('batch', 'soft', 'hidden'),
     rows: i64('rows'),
     targets: i64('rows'),
+    rowWeights: f32('rows'),
   }),
   outputs: () => ({ loss: f32() }),
-  forward({ rows, targets, ...sequences }, weights, config) {
+  forward({ rows, targets, rowWeights, ...sequences }, weights, config) {
     const { hidden } = decodeSequences(sequences, weights, config);
-    return { loss: crossEntropy(languageModelHead(gather(flattenRows(hidden), rows), weights, config), targets) };
+    const scores = logSoftmax(languageModelHead(gather(flattenRows(hidden), rows), weights, config)); // [rows, vocabSize]
+    const perRow = squeeze(gatherElements(scores, unsqueeze(targets, 1), 1), 1);
+    return { loss: neg(div(sum(mul(perRow, rowWeights), [0]), sum(rowWeights, [0]))) };
   },
 });
 
@@ -64,18 +81,12 @@ export async function pretrainLanguageModel(options: PretrainOptions): Promise<v
   const truths = Array.from({ length: rendered.train.count }, (_, index) => rendered.train.truth(index));
   const sources = textSources.filter((source) => data?.sets.includes(source));
   const texts = await loadTaskTexts({ clips: truths, ...(data && { dataFolder: data.folder, sources }) });
-  const draw = new WeightedDraw(taskTextWeights(texts.train));
-  // The sampler's order is replaced by the weighted draw: every task and label gets its share.
-  const set: DataSet<TaskText> = {
-    name: 'task-texts',
-    length: texts.train.length,
-    get: (index) => texts.train[draw.draw(new Random(deriveSeed(seed, `text ${index}`)))] as TaskText,
-  };
+  const sets = taskSets(texts.train, seed);
   const graph = traceModule(languageNetwork, config);
   const folder = join(runFolder, 'language-model');
   const phase: Phase = {
     name: 'language-model',
-    mixture: { 'task-texts': 1 },
+    mixture: Object.fromEntries(sets.map(({ name }) => [name, taskShares[name as AnyTaskId]])),
     trainable: [{ match: '', group: 'all' }],
     learningRates: { all: { initial: 2e-3, minimum: 5e-5, warmup: 1e-5 } },
     warmupSteps: warmupOf(steps, 60),
@@ -86,23 +97,36 @@ export async function pretrainLanguageModel(options: PretrainOptions): Promise<v
   };
   const session = await openPretraining(folder, { languageModel: config, phase }, options);
   const { executor } = session;
-  const sequenceOf = (text: TaskText): LabelledSequence => fullySupervised(tokenizer, text, config);
   const collate = (items: readonly TaskText[]) => {
-    const { labels, ...sequences } = collateSequences(items.map(sequenceOf), 0);
-    const softTokens = { type: 'float32', dims: [items.length, 0, config.hidden], data: new Float32Array(0) } as const;
-    return { ...sequences, softTokens, ...supervisedRows(labels) };
+    const taken = items.map((text) => fullySupervised(tokenizer, text, config));
+    const { labels, ...sequences } = collateSequences(taken, 0);
+    const time = labels.dims[1] as number;
+    const { rows, targets } = supervisedRows(labels);
+    // A row predicts the token behind it.
+    const rowWeights = Float32Array.from(rows.data, (row) => {
+      const { promptTokens } = taken[Math.floor(Number(row) / time)] as SupervisedText;
+      return (Number(row) % time) + 1 < promptTokens ? PROMPT_WEIGHT : 1;
+    });
+    return {
+      ...sequences,
+      softTokens: floatTensor(new Float32Array(0), [items.length, 0, config.hidden]),
+      ...{ rows, targets, rowWeights: floatTensor(rowWeights, [rowWeights.length]) },
+    };
   };
   try {
+    const shared = { executor, seed, onEvent: session.record, ...(signal && { signal }) };
+    const embeddings = await learnWords({
+      ...{ ...shared, texts: texts.train, tokenizer, folder },
+      ...{ hidden: config.hidden, vocabSize: config.vocabSize, steps: Math.ceil(WORD_STEPS * steps) },
+    });
+    const fresh = initializeWeights(graph, seed);
     const { weights } = await trainPhase({
-      model: { graph, weights: initializeWeights(graph, seed), collate },
+      model: { graph, weights: new Map([...fresh, [EMBEDDINGS, embeddings]]), collate },
       phase,
-      dataSets: [set],
-      executor,
-      seed,
+      dataSets: sets,
       checkpointFolder: folder,
       checkpointEverySteps: 250,
-      onEvent: session.record,
-      ...(signal && { signal }),
+      ...shared,
     });
     const model = await CausalLanguageModel.fromWeights(config, weights, { tokenizer, executor });
     await model.save(join(folder, 'model'));
@@ -113,13 +137,33 @@ export async function pretrainLanguageModel(options: PretrainOptions): Promise<v
   }
 }
 
+/**
+ * A set for each task, so that a batch has one: questions of a task are of like length, and little is padded. The sampler's order is
+ * replaced by a weighted draw, in which every source and label gets its share.
+ */
+function taskSets(texts: readonly TaskText[], seed: number): DataSet<TaskText>[] {
+  return allTaskIds.flatMap((task: AnyTaskId): DataSet<TaskText>[] => {
+    const ofTask = texts.filter((text) => text.task === task);
+    if (ofTask.length === 0) return [];
+    const draw = new WeightedDraw(taskTextWeights(ofTask));
+    const get = (index: number) => ofTask[draw.draw(new Random(deriveSeed(seed, `${task} ${index}`)))] as TaskText;
+    return [{ name: task, length: ofTask.length, get }];
+  });
+}
+
+/** A sequence, and how many tokens of it are the prompt. */
+interface SupervisedText extends LabelledSequence {
+  readonly promptTokens: number;
+}
+
 /** `[bos] prompt answer [eos]` with every token after the first supervised. */
 function fullySupervised(
   tokenizer: TextTokenizer,
   { segments, answer }: TaskText,
   { specialTokens }: DecoderConfig,
-): LabelledSequence {
+): SupervisedText {
   const { inputIds } = tokenizePrompt(tokenizer, segments, {}, specialTokens.bos);
+  const promptTokens = inputIds.length;
   inputIds.push(...tokenizer.encode(answer), ...specialTokens.eos.slice(0, 1));
-  return { inputIds, spliceIndex: inputIds.map(() => -1), labels: inputIds };
+  return { inputIds, spliceIndex: inputIds.map(() => -1), labels: inputIds, promptTokens };
 }

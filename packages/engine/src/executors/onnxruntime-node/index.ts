@@ -25,21 +25,19 @@ export interface OnnxRuntimeNodeOptions {
   readonly workers?: number;
   /** Whether idle threads wait for work spinning. @default true */
   readonly spin?: boolean;
-  /** Whether memory of intermediate values is kept for the next run. @default true */
-  readonly keepMemory?: boolean;
 }
 
 /** Opens the native runtime; a GPU has to compute something first. @throws MissingDependencyError, DeviceUnavailableError */
 export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}): Promise<Executor> {
-  const { device = 'cpu', threads = availableParallelism(), workers = 1, spin = true, keepMemory = true } = options;
+  const { device = 'cpu', threads = availableParallelism(), workers = 1, spin = true } = options;
   const runtime = await loadBinding();
   const sessionOptions: SessionOptions = {
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-    enableCpuMemArena: keepMemory,
-    enableMemPattern: keepMemory,
+    // Plans one block for all values of a run from its second run on, beside the memory of the first, and is no faster.
+    enableMemPattern: false,
     ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   };
   if (device !== 'cpu') await requireComputing(runtime, sessionOptions, device);

@@ -17,7 +17,8 @@ export function fromHost({ type, dims, data }: HostTensor, name: string): Numeri
       received: type,
     });
   }
-  return { dims, data: Float64Array.from(data as ArrayLike<number | bigint>, Number) };
+  // Large weights pass here: a constructor copies them in one loop, `from` calls a function for each element.
+  return { dims, data: data instanceof BigInt64Array ? Float64Array.from(data, Number) : new Float64Array(data) };
 }
 
 /** The tensor with elements of `type`. */
@@ -30,7 +31,9 @@ export function toHost({ dims, data }: NumericTensor, type: DataType): HostTenso
 
 /** Reads the elements at `offsets`. */
 export function take(data: Float64Array, offsets: Int32Array): Float64Array {
-  return Float64Array.from(offsets, (offset) => data[offset] as number);
+  const taken = new Float64Array(offsets.length);
+  for (let index = 0; index < taken.length; index++) taken[index] = data[offsets[index] as number] as number;
+  return taken;
 }
 
 /** Writes `source` to `target` at `offsets`. */
