@@ -5,6 +5,7 @@ import type { TensorMap } from '@nano-emox/engine';
 import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import type { HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sentences, tinyCurriculum, tinyTransformer } from './__fixtures__/tiny-transformer';
 import { type Point, plain, quadrants, toyDataSets, toyModel, toyPhase } from './__fixtures__/toy-model';
 import type { Validation } from './best-weights';
 import type { StepEndEvent, TrainingEvent } from './events';
@@ -70,6 +71,16 @@ describe('trainPhase', () => {
     expect([steps, bestScore]).toEqual([30, undefined]);
     expect(plain(weights)).not.toEqual(plain(toyModel().weights));
     expect(executor.usage()).toEqual({ sessions: 0, states: 0 });
+  });
+
+  it('repeats to the last bit on several threads, where tokens come again', async () => {
+    const threaded = await openOnnxRuntimeNode({ workers: 0, threads: 2 });
+    const phase = { ...(tinyCurriculum(8).phases[1] as Phase), batchSize: 256 };
+    const dataSets = [sentences('short', 40, 1), sentences('long', 60, 2)];
+    const once = () => trainPhase({ model: tinyTransformer(), phase, dataSets, executor: threaded, seed: 5 });
+    const [first, second] = [await once(), await once()];
+    await threaded.dispose();
+    expect(plain(second.weights)).toEqual(plain(first.weights));
   });
 
   it('repeats to the last bit, and leaves frozen parameters alone', async () => {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { openOnnxRuntimeNode } from '@nano-emox/engine/onnxruntime-node';
 import { openOnnxRuntimeWeb } from '@nano-emox/engine/onnxruntime-web';
 import { openTensorFlow } from '@nano-emox/engine/tensorflow';
-import { f32, type HostTensor } from '@nano-emox/tensor-contract';
+import { f32, type HostTensor, i64 } from '@nano-emox/tensor-contract';
 import { afterAll, describe, expect, it } from 'vitest';
 import { graphOf } from '../graph/graph';
 import { input } from '../graph/leaves';
@@ -14,7 +14,7 @@ import { initializeWeights } from '../module/initialize-weights';
 import { linearLayer } from '../module/layers';
 import { tracingScope } from '../module/weight-scope';
 import { writeModel } from '../onnx/write-model';
-import { add, matmul, mul, sum, tanh } from '../ops';
+import { add, matmul, mul, scatterAddRows, sum, tanh } from '../ops';
 import type { Executor, GraphSource } from './executor';
 
 const tensor = (values: number[], dims = [values.length]): HostTensor => ({
@@ -243,6 +243,26 @@ describe('worker thread of another process', () => {
     });
     expect(stdout).toBe('15\n');
   });
+});
+
+it('adds every update of a row that comes again, on several threads', async () => {
+  const executor = await openOnnxRuntimeNode({ workers: 0, threads: 2 });
+  const total = scatterAddRows(
+    input('base', f32(8, 64)),
+    input('rows', i64('count')),
+    input('updates', f32('count', 64)),
+  );
+  const session = await executor.load(compile({ total }), { name: 'scatter' });
+  const count = 20_000;
+  const inputs = {
+    base: tensor(new Array(8 * 64).fill(1), [8, 64]),
+    rows: { type: 'int64', dims: [count], data: BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 4)) },
+    updates: tensor(new Array(count * 64).fill(1), [count, 64]),
+  } as const;
+  const { total: found } = await session.run(inputs);
+  await executor.dispose();
+  const expected = Array.from({ length: 8 * 64 }, (_, index) => (index < 4 * 64 ? 1 + count / 4 : 1));
+  expect(found).toEqual(tensor(expected, [8, 64]));
 });
 
 describe('device', () => {

@@ -77,8 +77,12 @@ const scatterAddRowsOp: Operation = {
   },
   emit: (emitter, node, outputs) => {
     const [base, indices, updates] = node.inputs.map(emitter.name) as [string, string, string];
-    const columns = emitter.node('Unsqueeze', [indices, emitter.integers([-1])]);
-    emitter.node('ScatterND', [base, columns, updates], { reduction: 'add' }, { outputs });
+    const [table] = node.inputs as [Value];
+    // ONNX's ScatterND would say it shorter, but the runtime adds its rows in several threads at once: where rows repeat, updates are lost.
+    const row = emitter.integers([-1, ...table.shape.slice(1).map(() => 1)]);
+    const rows = emitter.node('Reshape', [updates, emitter.sizes([-1, ...table.shape.slice(1)])]);
+    const places = emitter.node('Expand', [emitter.node('Reshape', [indices, row]), emitter.node('Shape', [rows])]);
+    emitter.node('ScatterElements', [base, places, rows], { axis: 0, reduction: 'add' }, { outputs });
   },
 };
 
