@@ -26,7 +26,7 @@ const pretrainings: Readonly<
   'face-encoder': { steps: 18_000, run: pretrainFaceEncoder },
   'scene-encoder': { steps: 400, run: pretrainSceneEncoder },
   'audio-encoder': { steps: 6000, run: pretrainAudioEncoder },
-  'language-model': { steps: 850, run: pretrainLanguageModel },
+  'language-model': { steps: 3000, run: pretrainLanguageModel },
 };
 const pretrainingStages = tinyStages.filter((stage): stage is PretrainingStage => stage !== 'curriculum');
 

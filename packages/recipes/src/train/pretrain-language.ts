@@ -1,20 +1,14 @@
 import { join } from 'node:path';
 import {
+  crossEntropy,
   defineModule,
   deriveSeed,
-  div,
   flattenRows,
   gather,
-  gatherElements,
+  IGNORED_LABEL,
   initializeWeights,
-  logSoftmax,
-  mul,
-  neg,
   Random,
-  squeeze,
-  sum,
   traceModule,
-  unsqueeze,
 } from '@nano-emox/engine';
 import {
   CausalLanguageModel,
@@ -48,11 +42,8 @@ function plainDecoder({ languageModel }: EmotionModelConfig): DecoderConfig {
 }
 
 /** Steps of the embeddings before those of the decoder, as a share of them. */
-const WORD_STEPS = 0.6;
-/** How much a token of the prompt counts beside one of the answer: its language is learnt on the way. */
-const PROMPT_WEIGHT = 0.1;
-
-/** Next-token loss over whole texts, each token by its weight. */
+const WORD_STEPS = 0.2;
+/** Next-token loss of answers. */
 const languageNetwork = defineModule({
   name: 'LanguagePretraining',
   inputs: (_: DecoderConfig) => ({
@@ -62,14 +53,11 @@ const languageNetwork = defineModule({
     softTokens: f32('batch', 'soft', 'hidden'),
     rows: i64('rows'),
     targets: i64('rows'),
-    rowWeights: f32('rows'),
   }),
   outputs: () => ({ loss: f32() }),
-  forward({ rows, targets, rowWeights, ...sequences }, weights, config) {
+  forward({ rows, targets, ...sequences }, weights, config) {
     const { hidden } = decodeSequences(sequences, weights, config);
-    const scores = logSoftmax(languageModelHead(gather(flattenRows(hidden), rows), weights, config)); // [rows, vocabSize]
-    const perRow = squeeze(gatherElements(scores, unsqueeze(targets, 1), 1), 1);
-    return { loss: neg(div(sum(mul(perRow, rowWeights), [0]), sum(rowWeights, [0]))) };
+    return { loss: crossEntropy(languageModelHead(gather(flattenRows(hidden), rows), weights, config), targets) };
   },
 });
 
@@ -91,27 +79,19 @@ export async function pretrainLanguageModel(options: PretrainOptions): Promise<v
     learningRates: { all: { initial: 2e-3, minimum: 5e-5, warmup: 1e-5 } },
     warmupSteps: warmupOf(steps, 60),
     steps,
-    batchSize: 32,
+    batchSize: 16,
     weightDecay: 0.05,
     clipNorm: 1,
   };
   const session = await openPretraining(folder, { languageModel: config, phase }, options);
   const { executor } = session;
   const collate = (items: readonly TaskText[]) => {
-    const taken = items.map((text) => fullySupervised(tokenizer, text, config));
-    const { labels, ...sequences } = collateSequences(taken, 0);
-    const time = labels.dims[1] as number;
-    const { rows, targets } = supervisedRows(labels);
-    // A row predicts the token behind it.
-    const rowWeights = Float32Array.from(rows.data, (row) => {
-      const { promptTokens } = taken[Math.floor(Number(row) / time)] as SupervisedText;
-      return (Number(row) % time) + 1 < promptTokens ? PROMPT_WEIGHT : 1;
-    });
-    return {
-      ...sequences,
-      softTokens: floatTensor(new Float32Array(0), [items.length, 0, config.hidden]),
-      ...{ rows, targets, rowWeights: floatTensor(rowWeights, [rowWeights.length]) },
-    };
+    const { labels, ...sequences } = collateSequences(
+      items.map((text) => sequenceOf(tokenizer, text, config)),
+      0,
+    );
+    const softTokens = floatTensor(new Float32Array(0), [items.length, 0, config.hidden]);
+    return { ...sequences, softTokens, ...supervisedRows(labels) };
   };
   try {
     const shared = { executor, seed, onEvent: session.record, ...(signal && { signal }) };
@@ -151,19 +131,18 @@ function taskSets(texts: readonly TaskText[], seed: number): DataSet<TaskText>[]
   });
 }
 
-/** A sequence, and how many tokens of it are the prompt. */
-interface SupervisedText extends LabelledSequence {
-  readonly promptTokens: number;
-}
-
-/** `[bos] prompt answer [eos]` with every token after the first supervised. */
-function fullySupervised(
+/**
+ * `[bos] prompt answer [eos]`, of which the answer is learnt: of a question, nine tokens of ten are the same each time, and scores over the
+ * vocabulary for each of them would cost a third of a step.
+ */
+function sequenceOf(
   tokenizer: TextTokenizer,
   { segments, answer }: TaskText,
   { specialTokens }: DecoderConfig,
-): SupervisedText {
-  const { inputIds } = tokenizePrompt(tokenizer, segments, {}, specialTokens.bos);
-  const promptTokens = inputIds.length;
-  inputIds.push(...tokenizer.encode(answer), ...specialTokens.eos.slice(0, 1));
-  return { inputIds, spliceIndex: inputIds.map(() => -1), labels: inputIds, promptTokens };
+): LabelledSequence {
+  const { inputIds: prompt } = tokenizePrompt(tokenizer, segments, {}, specialTokens.bos);
+  const learnt = [...tokenizer.encode(answer), ...specialTokens.eos.slice(0, 1)];
+  const inputIds = [...prompt, ...learnt];
+  const labels = [...prompt.map(() => IGNORED_LABEL), ...learnt];
+  return { inputIds, spliceIndex: inputIds.map(() => -1), labels };
 }
