@@ -6,8 +6,8 @@ import { graphOf } from '../graph/graph';
 import { input } from '../graph/leaves';
 import { initializeWeights } from '../module/initialize-weights';
 import { linearLayer } from '../module/layers';
-import { tracingScope } from '../module/weight-scope';
-import { gelu } from '../ops';
+import { normal, tracingScope } from '../module/weight-scope';
+import { gelu, linear } from '../ops';
 import { lazyTensor } from '../weights/lazy-tensor';
 import { onnxMessages } from './schema';
 import { writeModel } from './write-model';
@@ -85,6 +85,20 @@ describe('writeModel', () => {
     const { y } = await session.run({ x, ...free });
     await session.dispose();
     expect(y?.data).toEqual(await outputOf({ bytes: writeModel(graph, { weights }).model }));
+  });
+
+  it('gives a weight beside the graph a name for each node that reads it, and a free parameter one', () => {
+    const scope = tracingScope();
+    const table = scope.get('table', [8, 8], normal(1));
+    const twice = graphOf({ y: linear(linear(input('x', f32('items', 8)), table), table) });
+    const values = initializeWeights(twice, 1);
+    const readersOf = (freeParameters: ReadonlySet<string>) => {
+      const { model } = writeModel(twice, { weights: values, freeParameters, externalDataFile: 'weights.bin' });
+      const message = ModelProto.toObject(ModelProto.decode(model)) as { graph: { node: { input: string[] }[] } };
+      return message.graph.node.flatMap(({ input }) => input).filter((name) => name.startsWith('table'));
+    };
+    expect(readersOf(new Set(['table']))).toEqual(['table', 'table']);
+    expect(readersOf(new Set())).toEqual(['table', 'table#2']);
   });
 });
 

@@ -64,7 +64,9 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
 
   const external: ExternalTensor[] = [];
   const { nodes, namesOf } =
-    externalDataFile === undefined ? { nodes: emitter.nodes } : namedByReaders(emitter.nodes, weights);
+    externalDataFile === undefined
+      ? { nodes: emitter.nodes }
+      : namedByReaders(emitter.nodes, new Set(baked.map(([name]) => name)));
   let offsetBytes = 0;
   const initializer = tensors.flatMap(([name, tensor]): TensorMessage[] => {
     const type = floatType === 'float16' && tensor.type === 'float32' ? 'float16' : tensor.type;
@@ -112,7 +114,7 @@ export function writeModel(traced: Graph, options: WriteModelOptions): WrittenMo
  */
 function namedByReaders(
   nodes: readonly NodeMessage[],
-  weights: ReadonlyMap<string, HostTensor>,
+  weights: ReadonlySet<string>,
 ): { nodes: readonly NodeMessage[]; namesOf: ReadonlyMap<string, readonly string[]> } {
   const namesOf = new Map<string, string[]>();
   const renamed = nodes.map((node): NodeMessage => {
