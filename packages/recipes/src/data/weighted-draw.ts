@@ -1,4 +1,5 @@
-import type { Random } from '@nano-emox/engine';
+import { deriveSeed, Random } from '@nano-emox/engine';
+import type { DataSet } from '@nano-emox/p2e';
 import type { AnyTaskId } from '@nano-emox/tasks';
 import { InvalidArgumentError } from '@nano-emox/tensor-contract';
 import type { TaskText, TaskTextSource } from './task-texts';
@@ -74,6 +75,16 @@ export class WeightedDraw {
     }
     return low;
   }
+}
+
+/**
+ * Texts as a training set whose order is a draw by {@link taskTextWeights}: every task, source and label gets its share.
+ * @param key of the draws, for sets of one seed
+ */
+export function drawnTexts(name: string, texts: readonly TaskText[], seed: number, key = name): DataSet<TaskText> {
+  const draw = new WeightedDraw(taskTextWeights(texts));
+  const get = (index: number) => texts[draw.draw(new Random(deriveSeed(seed, `${key} ${index}`)))] as TaskText;
+  return { name, length: texts.length, get };
 }
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number> {

@@ -2,10 +2,8 @@ import {
   add,
   cast,
   defineModule,
-  deriveSeed,
   div,
   type Executor,
-  type Graph,
   gather,
   initializeWeights,
   linearLayer,
@@ -15,13 +13,12 @@ import {
   mul,
   neg,
   normal,
-  Random,
   sum,
   traceModule,
   unsqueeze,
 } from '@nano-emox/engine';
 import type { TextTokenizer } from '@nano-emox/lm-lora';
-import { type DataSet, type Phase, type TrainingEvent, trainPhase } from '@nano-emox/p2e';
+import { type Phase, type TrainingEvent, trainPhase } from '@nano-emox/p2e';
 import type { AnyTaskId } from '@nano-emox/tasks';
 import {
   bool,
@@ -33,7 +30,7 @@ import {
   type RunOptions,
 } from '@nano-emox/tensor-contract';
 import type { TaskText } from '../data/task-texts';
-import { taskTextWeights, WeightedDraw } from '../data/weighted-draw';
+import { drawnTexts } from '../data/weighted-draw';
 import { warmupOf } from './pretrain-options';
 
 /** Options of {@link learnWords}. */
@@ -101,13 +98,7 @@ export async function learnWords(options: LearnWordsOptions): Promise<FloatTenso
   const { tokenizer, hidden, vocabSize, steps, seed, executor, folder, onEvent, signal } = options;
   const texts = options.texts.filter(({ task, words }) => wordTasks.includes(task) && words !== undefined);
   const classes = [...new Set(texts.map(classOf))].sort();
-  const graph: Graph = traceModule(wordsNetwork, { vocabSize, hidden, classes: classes.length });
-  const draw = new WeightedDraw(taskTextWeights(texts));
-  const set: DataSet<TaskText> = {
-    name: 'utterances',
-    length: texts.length,
-    get: (index) => texts[draw.draw(new Random(deriveSeed(seed, `words ${index}`)))] as TaskText,
-  };
+  const graph = traceModule(wordsNetwork, { vocabSize, hidden, classes: classes.length });
   const phase: Phase = {
     name: 'words',
     mixture: { utterances: 1 },
@@ -126,7 +117,7 @@ export async function learnWords(options: LearnWordsOptions): Promise<FloatTenso
       collate: (items) => collateWords(items, tokenizer, classes),
     },
     phase,
-    dataSets: [set],
+    dataSets: [drawnTexts('utterances', texts, seed, 'words')],
     executor,
     seed,
     checkpointFolder: folder,

@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import {
   crossEntropy,
   defineModule,
-  deriveSeed,
   flattenRows,
   gather,
   IGNORED_LABEL,
   initializeWeights,
-  Random,
   traceModule,
 } from '@nano-emox/engine';
 import {
@@ -28,7 +26,7 @@ import type { EmotionModelConfig } from 'nano-emox';
 import { supervisedRows } from 'nano-emox/training';
 import { loadTaskTexts, type TaskText } from '../data/task-texts';
 import { textSources } from '../data/text-sets';
-import { taskShares, taskTextWeights, WeightedDraw } from '../data/weighted-draw';
+import { drawnTexts, taskShares } from '../data/weighted-draw';
 import { EMBEDDINGS, learnWords } from './learn-words';
 import { type PretrainOptions, warmupOf } from './pretrain-options';
 import { partsOfModel } from './pretrained-folders';
@@ -43,6 +41,7 @@ function plainDecoder({ languageModel }: EmotionModelConfig): DecoderConfig {
 
 /** Steps of the embeddings before those of the decoder, as a share of them. */
 const WORD_STEPS = 0.2;
+
 /** Next-token loss of answers. */
 const languageNetwork = defineModule({
   name: 'LanguagePretraining',
@@ -118,16 +117,12 @@ export async function pretrainLanguageModel(options: PretrainOptions): Promise<v
 }
 
 /**
- * A set for each task, so that a batch has one: questions of a task are of like length, and little is padded. The sampler's order is
- * replaced by a weighted draw, in which every source and label gets its share.
+ * A set for each task, so that a batch has one: questions of a task are of like length, and little is padded.
  */
 function taskSets(texts: readonly TaskText[], seed: number): DataSet<TaskText>[] {
   return allTaskIds.flatMap((task: AnyTaskId): DataSet<TaskText>[] => {
     const ofTask = texts.filter((text) => text.task === task);
-    if (ofTask.length === 0) return [];
-    const draw = new WeightedDraw(taskTextWeights(ofTask));
-    const get = (index: number) => ofTask[draw.draw(new Random(deriveSeed(seed, `${task} ${index}`)))] as TaskText;
-    return [{ name: task, length: ofTask.length, get }];
+    return ofTask.length === 0 ? [] : [drawnTexts(task, ofTask, seed)];
   });
 }
 
