@@ -117,7 +117,17 @@ describe.skipIf(chromiumPath === undefined)(title, () => {
     await page.screenshot({ path: join(imageFolder, `${name}.png`), animations: 'disabled' });
   }
 
+  /** Waits until what fades in has arrived: half transparent it has the contrast of no design of ours. */
+  const settle = () =>
+    page.evaluate(async () => {
+      const running = document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(running.map(({ finished }) => finished));
+    });
+
   async function expectAccessible(): Promise<void> {
+    await settle();
     // Not addScriptTag: the page's policy forbids inline code, and shall.
     await page.evaluate(axeSource);
     const violations = await page.evaluate(async () => {
