@@ -1,5 +1,5 @@
 import { type Dim, dimsEqual, divideDims } from '../graph/dim';
-import { applyOperation, type Operation } from '../graph/operation';
+import { apply, applyOperation, type Operation } from '../graph/operation';
 import type { TensorType, Value } from '../graph/value';
 import { add, div, mul, sqrt, sub } from './elementwise';
 import { fail } from './inference';
@@ -47,18 +47,18 @@ const rmsNormOp: Operation = {
   name: 'SimplifiedLayerNormalization',
   infer: ([x, scale]) => {
     requireWidth('rmsNorm', x as Value, scale as Value);
-    return [x as Value, rowStatistic(x as Value)];
+    // Its second output, the inverse deviation, is wrong on WebGPU in ONNX Runtime 1.30: nothing here reads it.
+    return [x as Value];
   },
   emit: (emitter, node, outputs) => {
     const attributes = { axis: -1, epsilon: { float: node.attributes.epsilon }, stash_type: 1 };
-    const kept = usedOutputs(emitter.used, node.outputs, outputs);
-    emitter.node('SimplifiedLayerNormalization', node.inputs.map(emitter.name), attributes, { outputs: kept });
+    emitter.node('SimplifiedLayerNormalization', node.inputs.map(emitter.name), attributes, { outputs });
   },
 };
 
 /** `x / √(mean(x²) + epsilon) · scale` over the last axis (Zhang & Sennrich 2019). */
 export function rmsNorm(x: Value, scale: Value, epsilon: number): Value {
-  return applyOperation(rmsNormOp, [x, scale], { epsilon })[0] as Value;
+  return apply(rmsNormOp, [x, scale], { epsilon });
 }
 
 /** Group normalisation of `[batch, channels, time]` (Wu & He 2018); `scale` and `bias` are per channel. */

@@ -1,6 +1,7 @@
 import type { Value } from '../../graph/value';
-import { add, mul, sub } from '../../ops/elementwise';
+import { add, div, mul, sqrt, sub } from '../../ops/elementwise';
 import { flattenRows, matmul } from '../../ops/matmul';
+import { mean } from '../../ops/reduce';
 import { reshape } from '../../ops/shape';
 import { type GradientRule, type GradientRules, notDifferentiable, sumTo } from '../rule';
 
@@ -16,16 +17,21 @@ function weightedRowSum(x: Value, weight: Value): Value {
   return reshape(total, [x.shape[x.shape.length - 1] as number]);
 }
 
+/** `1 / √(mean(x²) + epsilon)` of each row: `[…, dim]` to `[…, 1]`. */
+function inverseDeviationOf(x: Value, epsilon: number): Value {
+  return div(1, sqrt(add(mean(mul(x, x), [x.shape.length - 1], true), epsilon)));
+}
+
 /**
  * With c = x − mean (or x itself) and r the inverse deviation: ∂x = r · (g·scale − c · r² · mean(g·scale·c) − mean(g·scale)),
  * the last term only where a mean was taken. Every per-row statistic is a matrix product, so x-sized passes are few.
  */
 function normalizationRule(name: string, hasMean: boolean): GradientRule {
-  return ({ inputs, outputs, outputGradients, wanted }) => {
+  return ({ inputs, outputs, outputGradients, attributes, wanted }) => {
     const [x, scale, bias] = inputs as [Value, Value, Value | undefined];
     const [gradient, ...statistics] = outputGradients;
     if (!gradient || statistics.some(Boolean)) throw notDifferentiable(`${name}, in its row statistics`);
-    const inverseDeviation = outputs[hasMean ? 2 : 1] as Value; // […, 1]
+    const inverseDeviation = hasMean ? (outputs[2] as Value) : inverseDeviationOf(x, attributes.epsilon as number); // […, 1]
     const results: (Value | undefined)[] = inputs.map(() => undefined);
     if (wanted[0] || wanted[1]) {
       const centered = hasMean ? sub(x, outputs[1] as Value) : x;

@@ -7,6 +7,7 @@ import { writeModel } from '../../onnx/write-model';
 import { add } from '../../ops/elementwise';
 import { requireGpuFor, requireUnquantised } from '../../precision/with-precision';
 import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, OnnxSource } from '../executor';
+import { forDevice } from '../shared/for-device';
 import { openSession, type SessionCaller, SessionLedger } from '../shared/host-session';
 import { LocalCaller } from '../shared/local-caller';
 import { disposed, type OnnxRuntime, SessionHost } from '../shared/session-host';
@@ -82,8 +83,8 @@ async function requireComputing(
   }
 }
 
-function staged(source: ModelSource, options: LoadOptions): OnnxSource | Promise<OnnxSource> {
-  if ('graph' in source) return stageGraph(source, options.precision);
+function staged(source: ModelSource, device: string, options: LoadOptions): OnnxSource | Promise<OnnxSource> {
+  if ('graph' in source) return stageGraph(forDevice(source, device), options.precision);
   requireUnquantised(options);
   return source;
 }
@@ -144,7 +145,12 @@ class OnnxRuntimeNode implements Executor {
     place.sessions++;
     place.loadingBytes += sizeBytes;
     try {
-      const session = await openSession(place.caller, this.ledger, await staged(source, options), options);
+      const session = await openSession(
+        place.caller,
+        this.ledger,
+        await staged(source, this.provider, options),
+        options,
+      );
       this.open.add(session);
       this.placeOf.set(session, place);
       return session;

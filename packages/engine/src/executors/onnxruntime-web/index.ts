@@ -1,6 +1,7 @@
 import { MissingDependencyError } from '@nano-emox/tensor-contract';
 import { onnxBytes, requireGpuFor } from '../../precision/with-precision';
 import type { Executor } from '../executor';
+import { forDevice } from '../shared/for-device';
 import { LocalExecutor } from '../shared/local-executor';
 import { type OnnxRuntime, SessionHost } from '../shared/session-host';
 
@@ -29,7 +30,7 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
   const label = `onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   return new LocalExecutor(label, [], host, (source, options) => {
     requireGpuFor(device, options);
-    return onnxBytes(source, options);
+    return onnxBytes('graph' in source ? forDevice(source, device) : source, options);
   });
 }
 

@@ -4,7 +4,7 @@ import type { NumericTensor } from '../numeric-tensor';
 
 const meanOf = (values: Float64Array): number => values.reduce((total, value) => total + value, 0) / values.length;
 
-/** Kernel over rows of the last axis: normal values, then (`hasMean`) the means, then the inverse deviations. */
+/** Kernel over rows of the last axis: normal values, then, with `hasMean`, means and inverse deviations. */
 function normalization(hasMean: boolean): Kernel {
   return ({ inputs, attributes }) => {
     const [x, scale, bias] = inputs as [NumericTensor, NumericTensor, NumericTensor | undefined];
@@ -24,7 +24,7 @@ function normalization(hasMean: boolean): Kernel {
       means[row] = mean;
       inverseDeviations[row] = inverse;
     }
-    return hasMean ? [result, means, inverseDeviations] : [result, inverseDeviations];
+    return hasMean ? [result, means, inverseDeviations] : [result];
   };
 }
 

@@ -13,6 +13,6 @@ export const normalizationKernels: Kernels = {
   SimplifiedLayerNormalization: ({ tf, inputs, attributes }) => {
     const [x, scale] = inputs as [Tensor, Tensor];
     const inverseDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), attributes.epsilon as number));
-    return [tf.mul(tf.mul(x, inverseDeviation), scale), inverseDeviation];
+    return [tf.mul(tf.mul(x, inverseDeviation), scale)];
   },
 };
