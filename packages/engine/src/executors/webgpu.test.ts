@@ -1,11 +1,11 @@
-import { f32, type HostTensor } from '@nano-emox/tensor-contract';
+import { DeviceUnavailableError, f32, type HostTensor } from '@nano-emox/tensor-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasSoftwareGpu } from '../../../../tooling/software-gpu';
 import { gradientsOf } from '../autodiff/differentiate';
 import { type Graph, graphOf } from '../graph/graph';
 import { input } from '../graph/leaves';
-import { matmul, multiHeadAttention, rmsNorm, sum } from '../ops';
-import type { Executor } from './executor';
+import { matmul, mul, multiHeadAttention, rmsNorm, sum } from '../ops';
+import type { Executor, ExecutorSession } from './executor';
 import { openOnnxRuntimeNode } from './onnxruntime-node';
 import { evaluateReference } from './reference';
 
@@ -68,5 +68,20 @@ describe.skipIf(!hasSoftwareGpu)(title, () => {
       expect(Math.max(0, ...difference)).toBeLessThanOrEqual(TOLERANCE * Math.max(1, ...(data as Float64Array)));
     }
     await session.dispose();
+  });
+
+  it('computes in float16, or says that it cannot', async () => {
+    const graph = graphOf({ y: mul(input('x', f32('count')), 3) });
+    const loaded = await executor
+      .load({ graph, weights: new Map() }, { name: 'half', precision: 'float16' })
+      .catch((error: unknown) => error);
+    if (loaded instanceof DeviceUnavailableError) {
+      expect(loaded.message).toContain('cannot compute in float16');
+      return;
+    }
+    const { y } = await (loaded as ExecutorSession).run({ x: wave([3], 1) });
+    expect([...(y?.data as Float32Array)]).toEqual(
+      [0, 3 * Math.sin(1), 3 * Math.sin(2)].map((value) => expect.closeTo(value, 2)),
+    );
   });
 });

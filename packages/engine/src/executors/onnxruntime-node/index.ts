@@ -1,16 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { DeviceUnavailableError, f32 } from '@nano-emox/tensor-contract';
 import type { InferenceSession } from 'onnxruntime-common';
-import { graphOf } from '../../graph/graph';
-import { input } from '../../graph/leaves';
-import { writeModel } from '../../onnx/write-model';
-import { add } from '../../ops/elementwise';
 import { requireGpuFor, requireUnquantised } from '../../precision/with-precision';
 import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, OnnxSource } from '../executor';
 import { forDevice } from '../shared/for-device';
 import { openSession, type SessionCaller, SessionLedger } from '../shared/host-session';
 import { LocalCaller } from '../shared/local-caller';
-import { disposed, type OnnxRuntime, SessionHost } from '../shared/session-host';
+import { float16Hint, requireComputing } from '../shared/require-computing';
+import { disposed, SessionHost } from '../shared/session-host';
 import { loadBinding } from './binding';
 import { stageGraph, weightBytes } from './stage-model';
 import { WorkerClient } from './worker-client';
@@ -41,7 +37,8 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
     enableMemPattern: false,
     ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   };
-  if (device !== 'cpu') await requireComputing(runtime, sessionOptions, device);
+  if (device !== 'cpu')
+    await requireComputing(runtime, sessionOptions, { device, floatType: 'float32', hint: gpuHints[device] });
   const label = `onnxruntime-node ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   const callers =
     workers === 0
@@ -51,6 +48,7 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
     label,
     device,
     callers.map((caller) => new Place(caller)),
+    () => requireComputing(runtime, sessionOptions, { device, floatType: 'float16', hint: float16Hint }),
   );
 }
 
@@ -58,30 +56,6 @@ const gpuHints = {
   cuda: 'Install CUDA 12, cuDNN 9 and the CUDA libraries of onnxruntime-node (its install script fetches them), or leave the device out.',
   webgpu: 'It needs a GPU with a driver for Vulkan, Metal or Direct3D 12; or leave the device out.',
 } as const;
-
-/** Libraries and drivers are looked for when the first session is made, and that is too late to choose another device. */
-async function requireComputing(
-  { InferenceSession, Tensor }: OnnxRuntime,
-  sessionOptions: SessionOptions,
-  device: keyof typeof gpuHints,
-): Promise<void> {
-  const x = input('x', f32('count'));
-  const { model } = writeModel(graphOf({ y: add(x, x) }), { weights: new Map() });
-  try {
-    const session = await InferenceSession.create(model, sessionOptions);
-    await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) });
-    await session.release();
-  } catch (cause) {
-    // Where in the source of the runtime it failed helps nobody.
-    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^\/\S+:\d+ .* was false\. /s, '');
-    throw new DeviceUnavailableError({
-      message: `device ${device} cannot be used: ${reason.trim()}`,
-      hint: gpuHints[device],
-      device,
-      cause,
-    });
-  }
-}
 
 function staged(source: ModelSource, device: string, options: LoadOptions): OnnxSource | Promise<OnnxSource> {
   if ('graph' in source) return stageGraph(forDevice(source, device), options.precision);
@@ -130,16 +104,22 @@ class OnnxRuntimeNode implements Executor {
   // Sessions leave the set when the executor goes; a disposed session is a few bytes.
   private readonly placeOf = new WeakMap<ExecutorSession, Place>();
   private live = true;
+  private float16: Promise<void> | undefined;
 
   constructor(
     readonly device: string,
     private readonly provider: string,
     private readonly places: readonly Place[],
+    private readonly requireFloat16: () => Promise<void>,
   ) {}
 
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
     requireGpuFor(this.provider, options);
+    if (options.precision === 'float16') {
+      this.float16 ??= this.requireFloat16();
+      await this.float16;
+    }
     const place = (options.beside && this.placeOf.get(options.beside)) ?? Place.freest(this.places);
     const sizeBytes = 'graph' in source ? weightBytes(source) : 0;
     place.sessions++;

@@ -3,6 +3,7 @@ import { onnxBytes, requireGpuFor } from '../../precision/with-precision';
 import type { Executor } from '../executor';
 import { forDevice } from '../shared/for-device';
 import { LocalExecutor } from '../shared/local-executor';
+import { float16Hint, requireComputing } from '../shared/require-computing';
 import { type OnnxRuntime, SessionHost } from '../shared/session-host';
 
 export interface OnnxRuntimeWebOptions {
@@ -22,14 +23,20 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
   const runtime = await loadWebRuntime();
   runtime.env.wasm.numThreads = threads;
   if (wasmPaths !== undefined) runtime.env.wasm.wasmPaths = wasmPaths;
-  const host = new SessionHost(runtime, {
+  const sessionOptions = {
     executionProviders: [device],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-  });
+  } as const;
+  const host = new SessionHost(runtime, sessionOptions);
+  let float16: Promise<void> | undefined;
   const label = `onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
-  return new LocalExecutor(label, [], host, (source, options) => {
+  return new LocalExecutor(label, [], host, async (source, options) => {
     requireGpuFor(device, options);
+    if (options.precision === 'float16') {
+      float16 ??= requireComputing(runtime, sessionOptions, { device, floatType: 'float16', hint: float16Hint });
+      await float16;
+    }
     return onnxBytes('graph' in source ? forDevice(source, device) : source, options);
   });
 }

@@ -15,14 +15,14 @@ export class LocalExecutor<Source> implements Executor {
     readonly device: string,
     readonly warnings: readonly string[],
     host: Host<Source>,
-    private readonly prepare: (source: ModelSource, options: LoadOptions) => Source,
+    private readonly prepare: (source: ModelSource, options: LoadOptions) => Source | Promise<Source>,
   ) {
     this.caller = new LocalCaller(host);
   }
 
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
-    return openSession(this.caller, this.ledger, this.prepare(source, options), options);
+    return openSession(this.caller, this.ledger, await this.prepare(source, options), options);
   }
 
   usage(): ExecutorUsage {
