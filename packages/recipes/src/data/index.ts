@@ -42,4 +42,4 @@ export {
   type VoiceSource,
   voiceSampleRateHz,
 } from './voices';
-export { sourceShares, taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';
+export { sourceShareOf, taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';

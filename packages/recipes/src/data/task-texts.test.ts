@@ -9,7 +9,7 @@ import { brighterWords, type EmotionWord, goEmotionsWords, xedWords } from './em
 import { loadTaskTexts, type TaskText, type TaskTexts } from './task-texts';
 import type { LabelledText } from './text-sets';
 import { describedPrompt, tinyPrompt } from './tiny-prompt';
-import { taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';
+import { sourceShareOf, taskShares, taskTextWeights, WeightedDraw } from './weighted-draw';
 
 describe('cleanText', () => {
   it.each([
@@ -156,6 +156,22 @@ describe('weights', () => {
     expect(sum(0, 101)).toBeCloseTo(1, 12);
     expect(sum(0, 100) / sum(100, 101)).toBeCloseTo(taskShares.mer / taskShares.msa, 9);
     expect(sum(90, 100) / sum(0, 90)).toBeCloseTo(9 ** -0.4, 9);
+  });
+
+  it('give the sources of a task theirs, which may be its own', () => {
+    const from = (task: TaskId, source: TaskText['source']): TaskText => ({ ...item(task, 'sad'), source });
+    const weights = taskTextWeights([
+      from('mer', 'script'),
+      from('mer', 'clip'),
+      from('eri', 'script'),
+      from('eri', 'goemotions'),
+    ]);
+    expect((weights[1] as number) / (weights[0] as number)).toBeCloseTo(
+      sourceShareOf('mer', 'clip') / sourceShareOf('mer', 'script'),
+      9,
+    );
+    expect((weights[3] as number) / (weights[2] as number)).toBeCloseTo(0.25 / 1.5, 9);
+    expect(sourceShareOf('mer', 'goemotions')).toBeGreaterThan(sourceShareOf('eri', 'goemotions'));
   });
 
   it('are followed by the draw', () => {
