@@ -8,7 +8,12 @@ const drivers = [
   '/opt/google/chrome/vk_swiftshader_icd.json',
 ];
 
-const driver = drivers.find((path) => path !== undefined && existsSync(path));
+/** The loader, which Chromium does not bring. */
+const loaders = ['lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'lib64', 'lib'].map(
+  (folder) => `/usr/${folder}/libvulkan.so.1`,
+);
+
+const driver = loaders.some(existsSync) ? drivers.find((path) => path !== undefined && existsSync(path)) : undefined;
 
 // Set before the first session on WebGPU is made: the loader of Vulkan looks once.
 if (driver !== undefined) process.env.VK_ICD_FILENAMES = driver;

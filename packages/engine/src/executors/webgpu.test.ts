@@ -47,7 +47,7 @@ const wrongKernels: [string, () => Graph, Record<string, HostTensor>][] = [
   ],
 ];
 
-const title = `WebGPU in software${hasSoftwareGpu ? '' : ' (no driver was found; set VK_ICD_FILENAMES to its JSON file)'}`;
+const title = `WebGPU in software${hasSoftwareGpu ? '' : ' (no loader of Vulkan, or no driver; VK_ICD_FILENAMES names one)'}`;
 
 describe.skipIf(!hasSoftwareGpu)(title, () => {
   let executor: Executor;
