@@ -46,12 +46,12 @@ function chat(
 
 describe('nano-emox chat', { timeout: TIMEOUT_MS }, () => {
   it('answers a turn a line, the chain of empathy before each response, and ends at Ctrl-C', async () => {
-    const { code, stdout, stderr } = await chat([process.execPath, program, 'chat'], 'I lost my keys.\n\nI am sad.\n', [
+    const { code, stdout, stderr } = await chat([process.execPath, program, 'chat'], 'I failed the maths exam.\n\nI am sad.\n', [
       ['> I am sad.', 'SIGINT'],
     ]);
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped.\n' });
     expect(stdout).toMatch(
-      /^speaker> I lost my keys\.\n {2}Event: .+\n {2}Emotion: .+\n {2}Cause: .+\n {2}Goal: .+\n\S.+\n\nspeaker> I am sad/,
+      /^speaker> I failed the maths exam\.\n {2}Event: .+\n {2}Emotion: .+\n {2}Cause: .+\n {2}Goal: .+\n\S.+\n\nspeaker> I am sad/,
     );
     expect(stdout).not.toMatch(/<\/?think>/);
     expect(stdout).not.toContain('\u001b');
@@ -84,7 +84,7 @@ describe('nano-emox chat', { timeout: TIMEOUT_MS }, () => {
   it.skipIf(!hasTerminal)('works on a terminal, where Ctrl-C ends it (needs the program script)', async () => {
     const command = `${process.execPath} ${program} chat`;
     const { code, stdout } = await chat(['script', '-qec', command, '/dev/null'], '', [
-      ['speaker> ', 'I lost my keys.\r'],
+      ['speaker> ', 'I failed the maths exam.\r'],
       ['\r\n\r\n', '\u0003'],
     ]);
     expect(code).toBe(130);

@@ -25,12 +25,12 @@ describe('Conversation', { timeout: 60_000 }, () => {
   it('streams the answer and remembers both sides under their roles', async () => {
     const respond = vi.spyOn(model, 'respond');
     const conversation = new Conversation(model, { historyTurns: 6 });
-    const first = await say(conversation, 'I lost my keys.');
+    const first = await say(conversation, 'I failed the maths exam.');
     expect(first.outcome.status).toBe('parsed');
     const { response } = (first.outcome as Extract<TaskOutcome<'erg'>, { status: 'parsed' }>).value;
     expect(first.streamed).toContain(response);
     expect(conversation.history).toEqual([
-      { role: 'speaker', utterance: 'I lost my keys.' },
+      { role: 'speaker', utterance: 'I failed the maths exam.' },
       { role: 'listener', utterance: response },
     ]);
     await say(conversation, 'I am sad.');
@@ -41,7 +41,7 @@ describe('Conversation', { timeout: 60_000 }, () => {
   it('gives the model no more turns than asked for', async () => {
     const respond = vi.spyOn(model, 'respond');
     const conversation = new Conversation(model, { historyTurns: 1 });
-    await say(conversation, 'I lost my keys.');
+    await say(conversation, 'I failed the maths exam.');
     await say(conversation, 'I am sad.');
     expect(lastHistory(respond.mock.lastCall)).toMatchObject([{ role: 'listener' }]);
     respond.mockRestore();
