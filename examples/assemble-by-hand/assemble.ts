@@ -22,7 +22,7 @@ const languageModel = await CausalLanguageModel.fromPretrained(join(folder, 'lan
 
 // A clip: 8 frames of the scene, the face in each of them, and 8 pieces of sound.
 const path = join(import.meta.dirname, 'clip.mp4');
-const sizes = { frameSizePx: sceneEncoder.config.imageSize, faceSizePx: faceEncoder.config.imageSize };
+const sizes = { frameSizePx: sceneEncoder.config.imageSize, faceSizePx: Number(faceEncoder.config.imageSize) };
 const { video, audio } = await loadClip(path, { ...sizes, faceCrop: 'detect', require: ['video', 'audio'] });
 if (!video || !audio) throw new Error('loadClip keeps what `require` asks for');
 const batchOfOne = <T extends HostTensor>(tensor: T): T => ({ ...tensor, dims: [1, ...tensor.dims] });

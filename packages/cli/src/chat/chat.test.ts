@@ -46,9 +46,11 @@ function chat(
 
 describe('nano-emox chat', { timeout: TIMEOUT_MS }, () => {
   it('answers a turn a line, the chain of empathy before each response, and ends at Ctrl-C', async () => {
-    const { code, stdout, stderr } = await chat([process.execPath, program, 'chat'], 'I failed the maths exam.\n\nI am sad.\n', [
-      ['> I am sad.', 'SIGINT'],
-    ]);
+    const { code, stdout, stderr } = await chat(
+      [process.execPath, program, 'chat'],
+      'I failed the maths exam.\n\nI am sad.\n',
+      [['> I am sad.', 'SIGINT']],
+    );
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped.\n' });
     expect(stdout).toMatch(
       /^speaker> I failed the maths exam\.\n {2}Event: .+\n {2}Emotion: .+\n {2}Cause: .+\n {2}Goal: .+\n\S.+\n\nspeaker> I am sad/,
