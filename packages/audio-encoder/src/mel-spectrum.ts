@@ -1,4 +1,4 @@
-import { add, constantOf, type Dim, linear, log, matmul, mul, reshape, slice, type Value } from '@nano-emox/engine';
+import { add, constantOf, type Dim, log, matmul, mul, reshape, slice, type Value } from '@nano-emox/engine';
 import type { MelSpectrumConfig } from './config';
 import { melFilters } from './mel-filters';
 import { windowsOf } from './windows';
@@ -15,7 +15,9 @@ export function logMelSpectrum(samples: Value, { bands, windowSamples, strideSam
   const [rows, length] = samples.shape as [Dim, Dim];
   const windows = windowsOf(reshape(samples, [rows, length, 1]), windowSamples, strideSamples); // [rows, time, window]
   const bins = windowSamples / 2 + 1;
-  const waves = linear(windows, constantOf(fourierMatrix(windowSamples), [2 * bins, windowSamples]));
+  // Not `linear`, which int8 would round: quiet bands are small differences of large sums.
+  const fourier = constantOf(fourierMatrix(windowSamples), [2 * bins, windowSamples]);
+  const waves = matmul(windows, fourier, { transposeB: true });
   const [real, imaginary] = [slice(waves, 2, 0, bins), slice(waves, 2, bins)];
   const power = add(mul(real, real), mul(imaginary, imaginary)); // [rows, time, bins]
   const filters = constantOf(melFilters(bands, windowSamples).flat(), [bands, bins]);

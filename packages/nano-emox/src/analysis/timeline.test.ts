@@ -6,7 +6,7 @@ import { openExecutor } from '@nano-emox/engine/runtime';
 import { frameSize } from '@nano-emox/face-encoder';
 import { loadClip, writeClip } from '@nano-emox/media';
 import { buildPrompt, candidateDistribution, candidateTargets, labelSets } from '@nano-emox/tasks';
-import type { HostTensor, SoftTokens } from '@nano-emox/tensor-contract';
+import type { FloatTensor, HostTensor, SoftTokens } from '@nano-emox/tensor-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brief, createTinyModel, hasTrainedModel, sampleClip, trainedModelFolder } from '../__fixtures__/tiny-model';
 import { type AnalysisEvent, type EmotionMoment, type EncodedClip, NanoEmoX, presets } from '../index';
@@ -41,6 +41,9 @@ function repeated<T extends HostTensor>({ type, dims, data }: T, step: number, t
   for (let index = 0; index < times; index++) repeats.set(row as Float32Array, index * size);
   return { type, dims: [1, times, ...dims.slice(1)], data: repeats } as HostTensor;
 }
+
+const batchOfOne = (steps: HostTensor): HostTensor => ({ ...steps, dims: [1, ...steps.dims] });
+const stepsOf = (batch: HostTensor): HostTensor => ({ ...batch, dims: batch.dims.slice(1) });
 
 const trained = `with trained weights${hasTrainedModel ? '' : ' (skipped while packages/weights-tiny has no trained model)'}`;
 
@@ -81,9 +84,14 @@ describe.skipIf(!hasTrainedModel)(trained, () => {
     const step = 5;
     const frames = repeated(video?.frames as HostTensor, step, 8);
     const scene = await components.sceneEncoder.encode(frames);
-    const voice = await components.audioEncoder.encode(repeated(audio?.clips as HostTensor, step, 8));
+    // A piece of sound is heard beside the others of its clip; what was heard of it is what comes again.
+    const heard = await components.audioEncoder.encode(batchOfOne(audio?.clips as HostTensor));
     const face = await components.faceEncoder.encode(repeated(video?.faceFrames as HostTensor, step, 8));
-    if (!voice.levels) throw new Error('no levels');
+    if (!heard.levels) throw new Error('no levels');
+    const voice = {
+      features: repeated(stepsOf(heard.features), step, 8) as FloatTensor,
+      levels: repeated(stepsOf(heard.levels), step, 8) as FloatTensor,
+    };
     const fused = await components.fusion.fuse({ audio: voice.levels, scene: scene.levels });
     const softTokens: SoftTokens[] = [
       await components.videoAdapter.adapt(scene.features),
@@ -101,9 +109,8 @@ describe.skipIf(!hasTrainedModel)(trained, () => {
     const direct = candidateDistribution(
       targets.map(({ label }, index) => ({ label, ...(scores[index] as (typeof scores)[0]) })),
     );
-    // To two places: the voice encoder hears a piece beside the others of its clip.
     for (const { label, probability } of direct) {
-      expect(moments[step]?.probabilities[label]).toBeCloseTo(probability, 2);
+      expect(moments[step]?.probabilities[label]).toBeCloseTo(probability, 4);
     }
   });
 });

@@ -24,7 +24,7 @@ function inverseDeviationOf(x: Value, epsilon: number): Value {
 
 /**
  * With c = x − mean (or x itself) and r the inverse deviation: ∂x = r · (g·scale − c · r² · mean(g·scale·c) − mean(g·scale)),
- * the last term only where a mean was taken. Every per-row statistic is a matrix product, so x-sized passes are few.
+ * the last term only where a mean was taken. Means over rows of products are matrix products, so x-sized passes are few.
  */
 function normalizationRule(name: string, hasMean: boolean): GradientRule {
   return ({ inputs, outputs, outputGradients, attributes, wanted }) => {

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-common';
-import { requireGpuFor, requireUnquantised } from '../../precision/with-precision';
+import { requireUnquantised } from '../../precision/with-precision';
 import type { Executor, ExecutorSession, ExecutorUsage, LoadOptions, ModelSource, OnnxSource } from '../executor';
 import { forDevice } from '../shared/for-device';
 import { openSession, type SessionCaller, SessionLedger } from '../shared/host-session';
 import { LocalCaller } from '../shared/local-caller';
-import { float16Hint, requireComputing } from '../shared/require-computing';
+import { precisionGuard, requireComputing } from '../shared/require-computing';
 import { disposed, SessionHost } from '../shared/session-host';
 import { loadBinding } from './binding';
 import { stageGraph, weightBytes } from './stage-model';
@@ -48,7 +48,7 @@ export async function openOnnxRuntimeNode(options: OnnxRuntimeNodeOptions = {}):
     label,
     device,
     callers.map((caller) => new Place(caller)),
-    () => requireComputing(runtime, sessionOptions, { device, floatType: 'float16', hint: float16Hint }),
+    precisionGuard(runtime, sessionOptions, device),
   );
 }
 
@@ -104,22 +104,17 @@ class OnnxRuntimeNode implements Executor {
   // Sessions leave the set when the executor goes; a disposed session is a few bytes.
   private readonly placeOf = new WeakMap<ExecutorSession, Place>();
   private live = true;
-  private float16: Promise<void> | undefined;
 
   constructor(
     readonly device: string,
     private readonly provider: string,
     private readonly places: readonly Place[],
-    private readonly requireFloat16: () => Promise<void>,
+    private readonly requirePrecision: (options: LoadOptions) => Promise<void>,
   ) {}
 
   async load(source: ModelSource, options: LoadOptions): Promise<ExecutorSession> {
     if (!this.live) throw disposed('executor');
-    requireGpuFor(this.provider, options);
-    if (options.precision === 'float16') {
-      this.float16 ??= this.requireFloat16();
-      await this.float16;
-    }
+    await this.requirePrecision(options);
     const place = (options.beside && this.placeOf.get(options.beside)) ?? Place.freest(this.places);
     const sizeBytes = 'graph' in source ? weightBytes(source) : 0;
     place.sessions++;

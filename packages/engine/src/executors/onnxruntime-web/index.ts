@@ -1,9 +1,9 @@
 import { MissingDependencyError } from '@nano-emox/tensor-contract';
-import { onnxBytes, requireGpuFor } from '../../precision/with-precision';
+import { onnxBytes } from '../../precision/with-precision';
 import type { Executor } from '../executor';
 import { forDevice } from '../shared/for-device';
 import { LocalExecutor } from '../shared/local-executor';
-import { float16Hint, requireComputing } from '../shared/require-computing';
+import { precisionGuard } from '../shared/require-computing';
 import { type OnnxRuntime, SessionHost } from '../shared/session-host';
 
 export interface OnnxRuntimeWebOptions {
@@ -29,14 +29,10 @@ export async function openOnnxRuntimeWeb(options: OnnxRuntimeWebOptions = {}): P
     logSeverityLevel: 4,
   } as const;
   const host = new SessionHost(runtime, sessionOptions);
-  let float16: Promise<void> | undefined;
+  const requirePrecision = precisionGuard(runtime, sessionOptions, device);
   const label = `onnxruntime-web ${device}, ${threads} thread${threads === 1 ? '' : 's'}`;
   return new LocalExecutor(label, [], host, async (source, options) => {
-    requireGpuFor(device, options);
-    if (options.precision === 'float16') {
-      float16 ??= requireComputing(runtime, sessionOptions, { device, floatType: 'float16', hint: float16Hint });
-      await float16;
-    }
+    await requirePrecision(options);
     return onnxBytes('graph' in source ? forDevice(source, device) : source, options);
   });
 }

@@ -4,6 +4,8 @@ import { graphOf } from '../../graph/graph';
 import { input } from '../../graph/leaves';
 import { writeModel } from '../../onnx/write-model';
 import { mul } from '../../ops/elementwise';
+import { requireGpuFor } from '../../precision/with-precision';
+import type { LoadOptions } from '../executor';
 import type { OnnxRuntime } from './session-host';
 
 /**
@@ -33,4 +35,18 @@ export async function requireComputing(
   }
 }
 
-export const float16Hint = "Use precision 'float32' or 'int8', or a GPU that computes in 16 bits.";
+/** What {@link LoadOptions.precision} needs of a device; whether it computes in float16 is asked of it once, when that is first needed. */
+export function precisionGuard(
+  runtime: OnnxRuntime,
+  sessionOptions: InferenceSession.SessionOptions,
+  device: string,
+): (options: LoadOptions) => Promise<void> {
+  let asked: Promise<void> | undefined;
+  return async (options) => {
+    requireGpuFor(device, options);
+    if (options.precision !== 'float16') return;
+    const hint = "Use precision 'float32' or 'int8', or a GPU that computes in 16 bits.";
+    asked ??= requireComputing(runtime, sessionOptions, { device, floatType: 'float16', hint });
+    await asked;
+  };
+}
